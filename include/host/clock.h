@@ -1,0 +1,16 @@
+#ifndef MKOS_HOST_CLOCK_H
+#define MKOS_HOST_CLOCK_H
+
+/* The time that passes while we work, and the only time that may reach an output. */
+
+#include "base/err.h"
+
+#include <stdint.h>
+
+/* Milliseconds since some moment in the past; never goes backwards. */
+uint64_t clock_ms(void);
+
+/* SOURCE_DATE_EPOCH, or 0 when it is unset. Limited to what a newc header can say. */
+MUST_CHECK int clock_source_date(uint32_t *ret, struct err *e);
+
+#endif

@@ -1,0 +1,66 @@
+#ifndef MKOS_HOST_OUTPUT_H
+#define MKOS_HOST_OUTPUT_H
+
+/*
+ * An output file is the old one or the whole new one, whatever happens in
+ * between. It is written without a name (or under a hidden one where the file
+ * system cannot do that), fsynced, and put in place by a rename; then its
+ * folder is fsynced. What a killed run left behind is removed by the next run
+ * that writes the same file.
+ *
+ * Use: output_begin(), write through output.sink, output_commit(). Without the
+ * commit nothing of it stays.
+ */
+
+#include "base/err.h"
+#include "base/sink.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct output {
+	struct sink sink; /* first */
+	int fd;
+	int folder_fd;
+	char *path;    /* for messages */
+	char *name;    /* inside the folder */
+	char *temp;    /* its hidden name inside the folder */
+	bool has_name; /* the hidden name exists */
+	bool sync;
+	unsigned char *piece; /* small writes are gathered here */
+	size_t fill;
+};
+
+#define OUTPUT_INIT                       \
+	{                                 \
+		.fd = -1, .folder_fd = -1 \
+	}
+
+/*
+ * The folder has to exist. A path that is a symbolic link is written where it
+ * points to; anything but a regular file there is refused. `sync` false leaves
+ * out both fsyncs.
+ */
+MUST_CHECK int output_begin(struct output *o, const char *path, bool sync, struct err *e);
+
+/* Fits the file with the permission bits of mode, whatever the umask. */
+MUST_CHECK int output_set_mode(struct output *o, mode_t mode, struct err *e);
+
+/* Puts what was gathered into the file, so that its descriptor shows all bytes so far. */
+MUST_CHECK int output_flush(struct output *o, struct err *e);
+
+/* Puts the file in place. The output is closed, also on failure. */
+MUST_CHECK int output_commit(struct output *o, struct err *e);
+
+/* Closes; what was not committed is gone. */
+void output_abort(struct output *o);
+#define AUTO_OUTPUT AUTO(output_abort) struct output
+
+/* A whole file from memory. */
+MUST_CHECK int output_write(const char *path, const void *data, size_t len, bool sync,
+			    struct err *e);
+
+/* A copy of a file, cloned where the file system can. */
+MUST_CHECK int output_copy(const char *from, const char *to, bool sync, struct err *e);
+
+#endif

@@ -1,0 +1,20 @@
+#ifndef MKOS_HOST_TEMP_H
+#define MKOS_HOST_TEMP_H
+
+/* A private folder for the time of a run, below TMPDIR or /tmp. */
+
+#include "base/err.h"
+
+struct temp_folder {
+	char *path; /* NULL: none */
+};
+
+#define TEMP_FOLDER_INIT {.path = NULL}
+
+MUST_CHECK int temp_folder_make(struct temp_folder *t, struct err *e);
+
+/* Deletes it with all that is in it. */
+void temp_folder_remove(struct temp_folder *t);
+#define AUTO_TEMP_FOLDER AUTO(temp_folder_remove) struct temp_folder
+
+#endif

@@ -1,0 +1,106 @@
+#include "host/hash.h"
+
+#include "base/cleanup.h"
+#include "host/dynlib.h"
+#include "host/file.h"
+
+#include <openssl/evp.h>
+#include <string.h>
+
+enum { PIECE = 256 * 1024, DIGEST = 32 };
+
+#define SYMBOLS(X)           \
+	X(EVP_MD_CTX_new)    \
+	X(EVP_MD_CTX_free)   \
+	X(EVP_sha256)        \
+	X(EVP_DigestInit_ex) \
+	X(EVP_DigestUpdate)  \
+	X(EVP_DigestFinal_ex)
+
+static struct {
+	DYNLIB_FIELDS(SYMBOLS)
+} crypto;
+
+#define ROW(f) {#f, (void **)&crypto.f},
+static const struct dynlib_symbol symbols[] = {SYMBOLS(ROW)};
+static bool loaded;
+static const struct dynlib libcrypto = {
+	"libcrypto.so.3", "libssl3", symbols, ARRAY_LEN(symbols), &loaded,
+};
+
+static void context_free(EVP_MD_CTX **c)
+{
+	if (*c)
+		crypto.EVP_MD_CTX_free(*c);
+}
+
+static int finish(EVP_MD_CTX *c, char ret_hex[HASH_HEX], struct err *e)
+{
+	static const char digits[] = "0123456789abcdef";
+	unsigned char digest[DIGEST];
+
+	if (crypto.EVP_DigestFinal_ex(c, digest, NULL) != 1)
+		return err_set(e, ERR_SYSTEM, "libcrypto failed to finish a SHA-256");
+	for (size_t i = 0; i < DIGEST; i++) {
+		ret_hex[2 * i] = digits[digest[i] >> 4];
+		ret_hex[2 * i + 1] = digits[digest[i] & 15];
+	}
+	ret_hex[2 * DIGEST] = '\0';
+	return 0;
+}
+
+static int begin(EVP_MD_CTX **ret, struct err *e)
+{
+	if (dynlib_load(&libcrypto, e) < 0)
+		return -1;
+	*ret = crypto.EVP_MD_CTX_new();
+	if (!*ret)
+		return err_memory(e);
+	if (crypto.EVP_DigestInit_ex(*ret, crypto.EVP_sha256(), NULL) != 1)
+		return err_set(e, ERR_SYSTEM, "libcrypto has no SHA-256");
+	return 0;
+}
+
+int hash_bytes(const void *data, size_t len, char ret_hex[HASH_HEX], struct err *e)
+{
+	AUTO(context_free) EVP_MD_CTX *c = NULL;
+
+	if (begin(&c, e) < 0)
+		return -1;
+	if (crypto.EVP_DigestUpdate(c, data, len) != 1)
+		return err_set(e, ERR_SYSTEM, "libcrypto failed in a SHA-256");
+	return finish(c, ret_hex, e);
+}
+
+int hash_source(const struct source *s, uint64_t offset, uint64_t len, char ret_hex[HASH_HEX],
+		struct err *e)
+{
+	AUTO(context_free) EVP_MD_CTX *c = NULL;
+	AUTO_FREE char *piece = malloc(PIECE);
+
+	if (!piece)
+		return err_memory(e);
+	if (begin(&c, e) < 0)
+		return -1;
+	while (len) {
+		size_t n = len < PIECE ? (size_t)len : PIECE;
+
+		if (source_read(s, offset, piece, n, e) < 0)
+			return -1;
+		if (crypto.EVP_DigestUpdate(c, piece, n) != 1)
+			return err_set(e, ERR_SYSTEM, "libcrypto failed in a SHA-256");
+		offset += n;
+		len -= n;
+	}
+	return finish(c, ret_hex, e);
+}
+
+int hash_file(const char *path, char ret_hex[HASH_HEX], struct err *e)
+{
+	AUTO_FILE_SOURCE f = FILE_SOURCE_INIT;
+
+	if (file_source_open(&f, path, e) < 0 ||
+	    hash_source(&f.source, 0, f.source.size, ret_hex, e) < 0)
+		return -1;
+	return file_source_unchanged(&f, e);
+}

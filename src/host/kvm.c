@@ -1,0 +1,73 @@
+#include "host/kvm.h"
+
+#include "base/path.h"
+#include "host/output.h"
+#include "host/process.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	SECTOR = 512,
+	PROBE_MS = 5000,
+	/* isa-debug-exit ends QEMU with (value << 1) | 1; the guest writes 0x10. */
+	REPORTED = 0x10 << 1 | 1,
+};
+
+/*
+ * At 0x7c00, in real mode: clears 0x1000-0x3fff and puts page tables there
+ * that map the first 2 MiB; CR3, CR4.PAE, EFER.LME by rdmsr and wrmsr, CR0.PG
+ * and CR0.PE; a far jump into a 64-bit segment; out %eax, $0xf4.
+ */
+static const unsigned char program[] = {
+	/* clang-format off */
+	0xfa, 0x31, 0xc0, 0x8e, 0xd8, 0x8e, 0xc0, 0xbf, 0x00, 0x10, 0xb9, 0x00,
+	0x18, 0xfc, 0xf3, 0xab, 0xc7, 0x06, 0x00, 0x10, 0x03, 0x20, 0xc7, 0x06,
+	0x00, 0x20, 0x03, 0x30, 0xc7, 0x06, 0x00, 0x30, 0x83, 0x00, 0x66, 0xb8,
+	0x00, 0x10, 0x00, 0x00, 0x0f, 0x22, 0xd8, 0x0f, 0x20, 0xe0, 0x0c, 0x20,
+	0x0f, 0x22, 0xe0, 0x66, 0xb9, 0x80, 0x00, 0x00, 0xc0, 0x0f, 0x32, 0x80,
+	0xcc, 0x01, 0x0f, 0x30, 0x0f, 0x01, 0x16, 0x70, 0x7c, 0x0f, 0x20, 0xc0,
+	0x66, 0x0d, 0x01, 0x00, 0x00, 0x80, 0x0f, 0x22, 0xc0, 0xea, 0x56, 0x7c,
+	0x08, 0x00, 0xb8, 0x10, 0x00, 0x00, 0x00, 0xe7, 0xf4, 0xf4, 0x66, 0x90,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x00, 0x9a, 0x20, 0x00, 0x0f, 0x00, 0x60, 0x7c, 0x00, 0x00
+	/* clang-format on */
+};
+
+static int write_disk(const char *path, struct err *e)
+{
+	unsigned char sector[SECTOR] = {0};
+
+	memcpy(sector, program, sizeof(program));
+	sector[SECTOR - 2] = 0x55;
+	sector[SECTOR - 1] = 0xaa;
+	return output_write(path, sector, sizeof(sector), false, e);
+}
+
+int kvm_probe(const char *folder, bool *ret_works, struct err *e)
+{
+	AUTO_STRV argv = STRV_INIT;
+	AUTO_FREE char *disk = NULL;
+	struct process_options p = PROCESS_OPTIONS_INIT;
+	struct err ignored;
+	int status;
+	pid_t pid;
+
+	*ret_works = false;
+	if (access("/dev/kvm", R_OK | W_OK) < 0)
+		return 0;
+	if (path_join(folder, "kvm-probe.img", &disk, e) < 0 || write_disk(disk, e) < 0)
+		return -1;
+	if (strv_add_all(&argv, e, "qemu-system-x86_64", "-accel", "kvm", "-cpu", "host", "-nodefaults",
+			 "-display", "none", "-no-reboot", "-device",
+			 "isa-debug-exit,iobase=0xf4,iosize=4", "-drive", NULL) < 0 ||
+	    strv_addf(&argv, e, "format=raw,file=%s", disk) < 0)
+		return -1;
+	p.argv = &argv;
+	if (process_start(&p, &pid, e) < 0)
+		return -1;
+	/* A QEMU that aborts is the answer no. */
+	if (process_wait_for(pid, "qemu-system-x86_64", PROBE_MS, &status, &ignored) == 0)
+		*ret_works = status == REPORTED;
+	return 0;
+}

@@ -1,0 +1,334 @@
+#include "host/output.h"
+
+#include "base/path.h"
+#include "host/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PIECE = 256 * 1024 };
+
+/* The hidden name is ".NAME.mkos-PID"; a name near the limit is shortened. */
+#define MARK ".mkos-"
+
+static int write_all(struct output *o, const unsigned char *data, size_t len, struct err *e)
+{
+	while (len) {
+		ssize_t n = write(o->fd, data, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_os(e, "write '%s'", o->path);
+		data += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+int output_flush(struct output *o, struct err *e)
+{
+	size_t fill = o->fill;
+
+	o->fill = 0;
+	return write_all(o, o->piece, fill, e);
+}
+
+static int output_put(struct sink *s, const void *data, size_t len, struct err *e)
+{
+	struct output *o = (struct output *)s;
+
+	if (len > PIECE - o->fill) {
+		if (output_flush(o, e) < 0)
+			return -1;
+		if (len >= PIECE)
+			return write_all(o, data, len, e);
+	}
+	memcpy(o->piece + o->fill, data, len);
+	o->fill += len;
+	return 0;
+}
+
+/* Kernels and file systems that cannot copy inside answer so. */
+static bool copy_is_unsupported(int errnum)
+{
+	return errnum == EXDEV || errnum == EINVAL || errnum == ENOSYS || errnum == EOPNOTSUPP ||
+	       errnum == EBADF || errnum == EPERM || errnum == ETXTBSY;
+}
+
+/* Lets the kernel copy; returns how much it did, so that the rest can be done by hand. */
+static int copy_in_kernel(struct output *o, int from, uint64_t offset, uint64_t len,
+			  uint64_t *ret_done, struct err *e)
+{
+	uint64_t done = 0;
+
+	while (done < len) {
+		off_t at = (off_t)(offset + done);
+		uint64_t left = len - done;
+		ssize_t n = copy_file_range(from, &at, o->fd, NULL,
+					    left < (1U << 30) ? (size_t)left : 1U << 30, 0);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && !copy_is_unsupported(errno))
+			return err_os(e, "write '%s'", o->path);
+		if (n <= 0)
+			break;
+		done += (uint64_t)n;
+	}
+	*ret_done = done;
+	return 0;
+}
+
+static int put_by_pieces(struct output *o, const struct source *from, uint64_t offset, uint64_t len,
+			 struct err *e)
+{
+	while (len) {
+		size_t n = len < PIECE ? (size_t)len : PIECE;
+
+		if (source_read(from, offset, o->piece, n, e) < 0 ||
+		    write_all(o, o->piece, n, e) < 0)
+			return -1;
+		offset += n;
+		len -= n;
+	}
+	return 0;
+}
+
+static int output_range(struct sink *s, const struct source *from, uint64_t offset, uint64_t len,
+			struct err *e)
+{
+	struct output *o = (struct output *)s;
+	const struct file_source *f = file_source_of(from);
+	uint64_t done = 0;
+
+	if (output_flush(o, e) < 0)
+		return -1;
+	if (f && (offset > from->size || len > from->size - offset))
+		return source_read(from, offset, NULL, (size_t)len, e);
+	if (f && copy_in_kernel(o, f->fd, offset, len, &done, e) < 0)
+		return -1;
+	return put_by_pieces(o, from, offset + done, len - done, e);
+}
+
+static const struct sink_ops output_ops = {.put = output_put, .range = output_range};
+
+/* Is this the hidden name of an earlier run for the same file? */
+static bool is_leftover(const char *entry, const char *name)
+{
+	size_t len = strlen(name);
+
+	return entry[0] == '.' && !strncmp(entry + 1, name, len) &&
+	       !strncmp(entry + 1 + len, MARK, sizeof(MARK) - 1);
+}
+
+/* A leftover is one that nobody holds a lock on: its writer is dead. */
+static void remove_leftovers(const struct output *o)
+{
+	int fd = openat(o->folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+
+	if (!folder)
+		return;
+	while ((entry = readdir(folder))) {
+		int left;
+
+		if (!is_leftover(entry->d_name, o->name))
+			continue;
+		left = openat(o->folder_fd, entry->d_name,
+			      O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+		if (left < 0)
+			continue;
+		if (flock(left, LOCK_EX | LOCK_NB) == 0)
+			unlinkat(o->folder_fd, entry->d_name, 0);
+		close(left);
+	}
+	closedir(folder);
+}
+
+static int open_named(struct output *o, struct err *e)
+{
+	o->fd = openat(o->folder_fd, o->temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (o->fd < 0)
+		return err_os(e, "write '%s'", o->path);
+	o->has_name = true;
+	if (flock(o->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
+		return err_os(e, "lock '%s'", o->path);
+	return 0;
+}
+
+/* A file without a name vanishes with its writer; naming it later needs /proc. */
+static int open_file(struct output *o, struct err *e)
+{
+	if (access("/proc/self/fd", X_OK) == 0)
+		o->fd = openat(o->folder_fd, ".", O_RDWR | O_TMPFILE | O_CLOEXEC, 0666);
+	return o->fd >= 0 ? 0 : open_named(o, e);
+}
+
+/* The path that is really written: where a symbolic link points to, also when nothing is there. */
+static int resolve(const char *path, char **ret, struct err *e)
+{
+	char target[4096];
+	AUTO_FREE char *folder = NULL;
+	struct stat st;
+	ssize_t n;
+
+	if (lstat(path, &st) < 0 || !S_ISLNK(st.st_mode)) {
+		*ret = strdup(path);
+		return *ret ? 0 : err_memory(e);
+	}
+	*ret = realpath(path, NULL);
+	if (*ret)
+		return 0;
+	n = readlink(path, target, sizeof(target) - 1);
+	if (n < 0 || errno != ENOENT)
+		return err_os(e, "write '%s'", path);
+	target[n] = '\0';
+	if (path_folder(path, &folder, e) < 0)
+		return -1;
+	return path_join(folder, target, ret, e);
+}
+
+static int set_names(struct output *o, const char *path, char **ret_folder, struct err *e)
+{
+	AUTO_FREE char *real = NULL;
+	struct stat st;
+
+	if (resolve(path, &real, e) < 0)
+		return -1;
+	if (stat(real, &st) == 0 && !S_ISREG(st.st_mode))
+		return err_set(e, ERR_INPUT, "cannot write '%s': it is %s, not a regular file",
+			       path, S_ISDIR(st.st_mode) ? "a folder" : "a device or a pipe");
+	o->path = strdup(path);
+	o->name = strdup(path_base(real));
+	if (!o->path || !o->name)
+		return err_memory(e);
+	if (!o->name[0])
+		return err_set(e, ERR_INPUT, "cannot write '%s': it names a folder", path);
+	if (asprintf(&o->temp, ".%.200s" MARK "%ld", o->name, (long)getpid()) < 0) {
+		o->temp = NULL;
+		return err_memory(e);
+	}
+	return path_folder(real, ret_folder, e);
+}
+
+static int begin(struct output *o, const char *path, struct err *e)
+{
+	AUTO_FREE char *folder = NULL;
+
+	if (set_names(o, path, &folder, e) < 0)
+		return -1;
+	o->folder_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (o->folder_fd < 0)
+		return err_os(e, "write '%s': open folder '%s'", path, folder);
+	remove_leftovers(o);
+	o->piece = malloc(PIECE);
+	if (!o->piece)
+		return err_memory(e);
+	return open_file(o, e);
+}
+
+int output_begin(struct output *o, const char *path, bool sync, struct err *e)
+{
+	*o = (struct output){.sink = {.ops = &output_ops}, .fd = -1, .folder_fd = -1, .sync = sync};
+	if (begin(o, path, e) < 0) {
+		output_abort(o);
+		return -1;
+	}
+	return 0;
+}
+
+int output_set_mode(struct output *o, mode_t mode, struct err *e)
+{
+	if (fchmod(o->fd, mode) < 0)
+		return err_os(e, "set the mode of '%s'", o->path);
+	return 0;
+}
+
+/* Gives a nameless file its hidden name: only a named one can replace another. */
+static int give_name(struct output *o, struct err *e)
+{
+	char self[64];
+
+	if (o->has_name)
+		return 0;
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", o->fd);
+	unlinkat(o->folder_fd, o->temp, 0);
+	if (linkat(AT_FDCWD, self, o->folder_fd, o->temp, AT_SYMLINK_FOLLOW) < 0)
+		return err_os(e, "write '%s'", o->path);
+	o->has_name = true;
+	return 0;
+}
+
+static int commit(struct output *o, struct err *e)
+{
+	if (output_flush(o, e) < 0)
+		return -1;
+	if (o->sync && fsync(o->fd) < 0)
+		return err_os(e, "write '%s': fsync", o->path);
+	if (give_name(o, e) < 0)
+		return -1;
+	if (renameat(o->folder_fd, o->temp, o->folder_fd, o->name) < 0)
+		return err_os(e, "write '%s': rename", o->path);
+	o->has_name = false;
+	if (o->sync && fsync(o->folder_fd) < 0)
+		return err_os(e, "write '%s': fsync its folder", o->path);
+	return 0;
+}
+
+int output_commit(struct output *o, struct err *e)
+{
+	int r = commit(o, e);
+
+	output_abort(o);
+	return r;
+}
+
+void output_abort(struct output *o)
+{
+	if (o->has_name)
+		unlinkat(o->folder_fd, o->temp, 0);
+	if (o->fd >= 0)
+		close(o->fd);
+	if (o->folder_fd >= 0)
+		close(o->folder_fd);
+	free(o->path);
+	free(o->name);
+	free(o->temp);
+	free(o->piece);
+	*o = (struct output)OUTPUT_INIT;
+}
+
+int output_write(const char *path, const void *data, size_t len, bool sync, struct err *e)
+{
+	AUTO_OUTPUT o = OUTPUT_INIT;
+
+	if (output_begin(&o, path, sync, e) < 0 || sink_put(&o.sink, data, len, e) < 0)
+		return -1;
+	return output_commit(&o, e);
+}
+
+int output_copy(const char *from, const char *to, bool sync, struct err *e)
+{
+	AUTO_FILE_SOURCE f = FILE_SOURCE_INIT;
+	AUTO_OUTPUT o = OUTPUT_INIT;
+
+	if (file_source_open(&f, from, e) < 0 || output_begin(&o, to, sync, e) < 0)
+		return -1;
+	/* Whole blocks shared with the source, where the file system can. */
+	if (ioctl(o.fd, FICLONE, f.fd) < 0 &&
+	    sink_range(&o.sink, &f.source, 0, f.source.size, e) < 0)
+		return -1;
+	if (file_source_unchanged(&f, e) < 0)
+		return -1;
+	return output_commit(&o, e);
+}
