@@ -1,0 +1,79 @@
+#ifndef MKOS_FORMAT_IMAGE_TREE_H
+#define MKOS_FORMAT_IMAGE_TREE_H
+
+/*
+ * The table of what is in an image, in the order in which it will be written.
+ * It refuses what the kernel would drop or replace without a word when it
+ * unpacks: two entries of one name, a child of something that is no folder,
+ * names that are too long. A folder that is missing is made before its first
+ * child, 0755 and owned by root.
+ */
+
+#include "base/err.h"
+#include "format/cpio.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* How sure an entry is of its mode and owner: among folders of one name the surest wins. */
+enum image_origin {
+	IMAGE_MADE,   /* made because a child needs it */
+	IMAGE_COPIED, /* found in a folder of the host */
+	IMAGE_LISTED, /* written down by somebody */
+};
+
+struct image_entry {
+	const char *name; /* normalised: no leading or double slash, "." for the root */
+	uint32_t mode;	  /* with the type, as in the archive */
+	uint32_t uid, gid;
+	uint32_t rdev_major, rdev_minor;
+	const char *target;   /* of a symbolic link, else NULL */
+	const char *location; /* file of the host that holds the content, else NULL */
+	enum image_origin origin;
+	const char *where; /* "LIST:LINE" or so, for messages */
+	uint32_t links;	   /* names this file has, 1 when there are no hard links */
+	uint32_t file;	   /* the same number: the same file; counts from 0 in order */
+	uint64_t size;	   /* of a file; for the caller to set */
+};
+
+struct image_tree {
+	struct image_entry *entries;
+	size_t n, cap;
+	uint32_t *slots; /* hash table: index of an entry + 1, 0 for none */
+	size_t n_slots;	 /* power of 2 */
+	uint32_t files;
+	size_t made; /* folders that were made */
+};
+
+#define IMAGE_TREE_INIT         \
+	{                       \
+		.entries = NULL \
+	}
+
+void image_tree_done(struct image_tree *t);
+#define AUTO_IMAGE_TREE AUTO(image_tree_done) struct image_tree
+
+/*
+ * Adds one entry; texts are copied, links, file and size are set here. An entry that is there
+ * already in the same form is left as it is.
+ */
+MUST_CHECK int image_tree_add(struct image_tree *t, const struct image_entry *entry, struct err *e);
+
+/* Adds a file of several names, the first of which is entry->name. */
+MUST_CHECK int image_tree_add_links(struct image_tree *t, const struct image_entry *entry,
+				    char *const *names, size_t n_names, struct err *e);
+
+/* The entry of this name, which need not be normalised, or NULL. Valid until the next add. */
+struct image_entry *image_tree_find(const struct image_tree *t, const char *name);
+
+/* As find, through symbolic links of the image; NULL also when they go round in circles. */
+struct image_entry *image_tree_resolve(const struct image_tree *t, const char *name);
+
+/* The normalised name ("." for the root) in memory of the caller's; ".." is refused. */
+MUST_CHECK int image_name(const char *name, char **ret, struct err *e);
+
+/* "folder", "file", "symbolic link"... */
+const char *image_type_name(uint32_t mode);
+
+#endif

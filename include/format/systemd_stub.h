@@ -1,0 +1,48 @@
+#ifndef MKOS_FORMAT_SYSTEMD_STUB_H
+#define MKOS_FORMAT_SYSTEMD_STUB_H
+
+/*
+ * What is known of systemd-stub, the EFI program in front of a UKI, by its
+ * version. It tells that in its section .sdmagic:
+ * "#### LoaderInfo: systemd-stub 252.39-1~deb12u2 ####".
+ */
+
+#include "base/err.h"
+#include "format/pe.h"
+
+#include <stdbool.h>
+
+struct stub_version {
+	unsigned int major; /* 0: not a systemd stub, or one that does not tell */
+	unsigned int minor;
+	char text[64]; /* as it stands there, "" when unknown */
+};
+
+MUST_CHECK int stub_version_read(const struct source *s, const struct pe *pe,
+				 struct stub_version *ret, struct err *e);
+
+/* Is the version known to be before this one? */
+bool stub_is_before(const struct stub_version *v, unsigned int major, unsigned int minor);
+
+/* Does it fail to start kernels whose PE header has an ImageBase? */
+bool stub_fails_at_image_base(const struct stub_version *v);
+
+/* More sections are refused by this stub; SIZE_MAX when there is no limit. */
+size_t stub_max_sections(const struct stub_version *v);
+
+/* May a UKI have several of the section? */
+bool stub_section_may_repeat(const char *name);
+
+/* Is this one of the sections that any version takes from a UKI? */
+bool stub_section_is_payload(const char *name);
+
+/*
+ * The section that this stub takes `name` for: until 257 it compares only as
+ * many letters as the names it knows have. NULL when there is no mistaking.
+ */
+const char *stub_mistakes(const struct stub_version *v, const char *name);
+
+/* The version that first uses the section, when this stub is known to be older; else 0. */
+unsigned int stub_ignores(const struct stub_version *v, const char *name);
+
+#endif

@@ -1,0 +1,99 @@
+#include "format/cpio.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* As gen_init_cpio does: the kernel links files of equal device and inode, and no others. */
+enum { DEVICE_MAJOR = 3, DEVICE_MINOR = 1, TRAILER_BLOCK = 512 };
+
+int cpio_check_name(const char *name, struct err *e)
+{
+	size_t len = strlen(name);
+
+	if (len == 0 || name[0] == '/')
+		return err_set(e, ERR_INPUT, "'%s' is not a name inside an archive", name);
+	if (len > CPIO_NAME_MAX)
+		return err_set(e, ERR_LIMIT, "name '%.60s...' has %zu bytes, more than %d", name,
+			       len, CPIO_NAME_MAX);
+	if (!strcmp(name, CPIO_TRAILER))
+		return err_set(e, ERR_INPUT, "'%s' cannot be a name: it marks an archive's end",
+			       name);
+	while (*name) {
+		len = strcspn(name, "/");
+		if (len > CPIO_COMPONENT_MAX)
+			return err_set(
+				e, ERR_LIMIT,
+				"name '%.60s...' has %zu bytes without a slash, more than %d", name,
+				len, CPIO_COMPONENT_MAX);
+		name += len;
+		name += *name == '/';
+	}
+	return 0;
+}
+
+static int put_head(struct sink *out, const struct cpio_entry *entry, uint64_t size, struct err *e)
+{
+	const bool trailer = entry->ino == 0;
+	char header[CPIO_HEADER_SIZE + 1];
+	size_t name_size = strlen(entry->name) + 1;
+
+	snprintf(header, sizeof(header),
+		 "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X", entry->ino,
+		 entry->mode, entry->uid, entry->gid, entry->nlink, entry->mtime, (uint32_t)size,
+		 trailer ? 0 : DEVICE_MAJOR, trailer ? 0 : DEVICE_MINOR, entry->rdev_major,
+		 entry->rdev_minor, (uint32_t)name_size, 0U);
+	if (sink_put(out, header, CPIO_HEADER_SIZE, e) < 0 ||
+	    sink_put(out, entry->name, name_size, e) < 0)
+		return -1;
+	return sink_align(out, 4, e);
+}
+
+static int put_entry(struct sink *out, const struct cpio_entry *entry, const struct source *data,
+		     struct err *e)
+{
+	uint64_t size = data ? data->size : 0;
+
+	if (cpio_check_name(entry->name, e) < 0)
+		return -1;
+	if (size > UINT32_MAX)
+		return err_set(e, ERR_LIMIT,
+			       "'%s' has %llu bytes; the archive has room for 4 GiB - 1",
+			       entry->name, (unsigned long long)size);
+	if (put_head(out, entry, size, e) < 0 || (data && sink_range(out, data, 0, size, e) < 0) ||
+	    sink_align(out, 4, e) < 0)
+		return -1;
+	return sink_boundary(out, e);
+}
+
+int cpio_write(struct sink *out, const struct cpio_entry *entry, const struct source *data,
+	       struct err *e)
+{
+	if (data && (entry->mode & CPIO_TYPE_MASK) != CPIO_FILE)
+		return err_set(e, ERR_INPUT, "'%s' cannot have content: it is no file",
+			       entry->name);
+	return put_entry(out, entry, data, e);
+}
+
+int cpio_write_symlink(struct sink *out, const struct cpio_entry *entry, const char *target,
+		       struct err *e)
+{
+	struct memory_source content;
+	size_t len = strlen(target);
+
+	if (len == 0 || len > CPIO_TARGET_MAX)
+		return err_set(
+			e, ERR_LIMIT,
+			"the target of symbolic link '%s' has %zu bytes; 1 to %d are possible",
+			entry->name, len, CPIO_TARGET_MAX);
+	memory_source_init(&content, target, len + 1, entry->name);
+	return put_entry(out, entry, &content.source, e);
+}
+
+int cpio_write_trailer(struct sink *out, struct err *e)
+{
+	const struct cpio_entry trailer = {.name = CPIO_TRAILER, .nlink = 1};
+
+	if (put_head(out, &trailer, 0, e) < 0 || sink_align(out, TRAILER_BLOCK, e) < 0)
+		return -1;
+	return sink_boundary(out, e);
+}

@@ -1,0 +1,254 @@
+#include "format/initlist.h"
+
+#include "base/buf.h"
+#include "base/nearest.h"
+#include "base/parse.h"
+#include "base/strv.h"
+#include "format/cpio.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+enum { MODE_MAX = 07777, ID_MAX = UINT32_MAX - 1 /* the last one means "leave it" to chown() */ };
+
+static const char *const type_names[] = {"file", "dir",	 "nod",	 "slink",
+					 "pipe", "sock", "tree", NULL};
+
+static const struct {
+	const char *fields; /* for messages */
+	bool location;	    /* the second field is LOCATION, TARGET or FOLDER */
+	bool expand;	    /* with variables in it */
+	bool owner;	    /* MODE UID GID */
+	bool device;	    /* TYPE MAJOR MINOR */
+	bool links;	    /* any number of further names */
+} shapes[] = {
+	[INITLIST_FILE] = {"NAME LOCATION MODE UID GID [HARDLINK...]", .location = true,
+			   .expand = true, .owner = true, .links = true},
+	[INITLIST_DIR] = {"NAME MODE UID GID", .owner = true},
+	[INITLIST_NOD] = {"NAME MODE UID GID TYPE MAJOR MINOR", .owner = true, .device = true},
+	[INITLIST_SLINK] = {"NAME TARGET MODE UID GID", .location = true, .owner = true},
+	[INITLIST_PIPE] = {"NAME MODE UID GID", .owner = true},
+	[INITLIST_SOCK] = {"NAME MODE UID GID", .owner = true},
+	[INITLIST_TREE] = {"NAME FOLDER", .location = true, .expand = true},
+};
+
+/* gen_init_cpio's sscanf() takes the same bytes as blanks. */
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
+}
+
+static int quoted_word(const char **p, const char *end, struct buf *word, struct err *e)
+{
+	const char *c = *p + 1;
+
+	for (; c < end && *c != '"'; c++) {
+		if (*c == '\\' && c + 1 < end && (c[1] == '"' || c[1] == '\\'))
+			c++;
+		if (buf_put(word, c, 1, e) < 0)
+			return -1;
+	}
+	if (c >= end)
+		return err_set(e, ERR_INPUT, "a quotation mark is not closed");
+	c++;
+	if (c < end && !is_blank(*c))
+		return err_set(e, ERR_INPUT,
+			       "a blank is missing behind the closing quotation mark");
+	*p = c;
+	return 0;
+}
+
+static int plain_word(const char **p, const char *end, struct buf *word, struct err *e)
+{
+	const char *start = *p;
+
+	while (*p < end && !is_blank(**p))
+		++*p;
+	return buf_put(word, start, (size_t)(*p - start), e);
+}
+
+static int split(const char *p, const char *end, struct strv *words, struct err *e)
+{
+	AUTO_BUF word = BUF_INIT;
+
+	if (memchr(p, '\0', (size_t)(end - p)))
+		return err_set(e, ERR_INPUT, "a NUL byte: this is no text file");
+	for (;;) {
+		while (p < end && is_blank(*p))
+			p++;
+		if (p == end || *p == '#')
+			return 0;
+		buf_clear(&word);
+		if (*p == '"') {
+			if (quoted_word(&p, end, &word, e) < 0)
+				return -1;
+		} else if (plain_word(&p, end, &word, e) < 0) {
+			return -1;
+		}
+		if (strv_add(words, buf_str(&word), e) < 0)
+			return -1;
+	}
+}
+
+static int expand(const struct initlist_reader *reader, const char *text, struct buf *to,
+		  struct err *e)
+{
+	const char *start, *end;
+
+	while ((start = strstr(text, "${")) && (end = strchr(start, '}'))) {
+		AUTO_FREE char *name = strndup(start + 2, (size_t)(end - start - 2));
+		const char *value;
+
+		if (!name)
+			return err_memory(e);
+		value = reader->lookup ? reader->lookup(reader->context, name) : NULL;
+		if (!value)
+			return err_set(e, ERR_INPUT, "variable '%s' has no value", name);
+		if (buf_put(to, text, (size_t)(start - text), e) < 0 || buf_puts(to, value, e) < 0)
+			return -1;
+		text = end + 1;
+	}
+	return buf_puts(to, text, e);
+}
+
+static int find_type(const char *word, enum initlist_type *ret, struct err *e)
+{
+	const char *nearest;
+
+	for (int i = 0; type_names[i]; i++) {
+		if (!strcmp(word, type_names[i])) {
+			*ret = (enum initlist_type)i;
+			return 0;
+		}
+	}
+	nearest = nearest_name(word, type_names);
+	if (nearest)
+		return err_set(e, ERR_INPUT, "unknown type '%.60s': did you mean '%s'?", word,
+			       nearest);
+	return err_set(e, ERR_INPUT,
+		       "unknown type '%.60s': file, dir, nod, slink, pipe, sock and tree are known",
+		       word);
+}
+
+static int number(const char *text, unsigned int max, const char *what, uint32_t *ret,
+		  struct err *e)
+{
+	uint64_t value;
+
+	if (parse_number(text, 10, max, what, &value, e) < 0)
+		return -1;
+	*ret = (uint32_t)value;
+	return 0;
+}
+
+static int mode_number(const char *text, uint32_t *ret, struct err *e)
+{
+	uint64_t value;
+
+	if (parse_number(text, 8, MODE_MAX, "mode", &value, e) < 0)
+		return err_set(e, ERR_INPUT, "mode '%.60s' is not an octal number up to 7777",
+			       text);
+	*ret = (uint32_t)value;
+	return 0;
+}
+
+static int owner(char *const **word, struct initlist_line *line, struct err *e)
+{
+	char *const *w = *word;
+
+	*word += 3;
+	if (mode_number(w[0], &line->mode, e) < 0 ||
+	    number(w[1], ID_MAX, "user id", &line->uid, e) < 0)
+		return -1;
+	return number(w[2], ID_MAX, "group id", &line->gid, e);
+}
+
+static int device(char *const **word, struct initlist_line *line, struct err *e)
+{
+	char *const *w = *word;
+
+	*word += 3;
+	if (strcmp(w[0], "b") && strcmp(w[0], "c"))
+		return err_set(e, ERR_INPUT,
+			       "device type '%.60s' is neither b (block) nor c (character)", w[0]);
+	line->device = w[0][0];
+	if (number(w[1], CPIO_DEVICE_MAJOR_MAX, "major number", &line->major, e) < 0)
+		return -1;
+	return number(w[2], CPIO_DEVICE_MINOR_MAX, "minor number", &line->minor, e);
+}
+
+/* Are there as many words as this type of entry has? */
+static int check_count(const struct strv *words, enum initlist_type type, struct err *e)
+{
+	size_t need =
+		2U + shapes[type].location + 3U * shapes[type].owner + 3U * shapes[type].device;
+
+	if (words->n < need)
+		return err_set(e, ERR_INPUT, "%zu field%s missing: %s %s", need - words->n,
+			       need - words->n == 1 ? " is" : "s are", words->v[0],
+			       shapes[type].fields);
+	if (words->n > need && !shapes[type].links)
+		return err_set(e, ERR_INPUT, "'%.60s' is one field too many: %s %s", words->v[need],
+			       words->v[0], shapes[type].fields);
+	return 0;
+}
+
+static int parse_words(const struct initlist_reader *reader, const struct strv *words,
+		       struct initlist_line *line, struct buf *location, struct err *e)
+{
+	char *const *word = words->v + 1;
+
+	if (find_type(words->v[0], &line->type, e) < 0 || check_count(words, line->type, e) < 0)
+		return -1;
+	line->name = *word++;
+	if (shapes[line->type].location) {
+		line->location = *word++;
+		if (shapes[line->type].expand) {
+			if (expand(reader, line->location, location, e) < 0)
+				return -1;
+			line->location = buf_str(location);
+		}
+		if (!line->location[0])
+			return err_set(e, ERR_INPUT, "'%.200s' has an empty %s", line->name,
+				       line->type == INITLIST_SLINK ? "target" : "location");
+	}
+	if (shapes[line->type].owner && owner(&word, line, e) < 0)
+		return -1;
+	if (shapes[line->type].device && device(&word, line, e) < 0)
+		return -1;
+	line->links = word;
+	line->n_links = (size_t)(words->v + words->n - word);
+	return 0;
+}
+
+static int parse_line(const struct initlist_reader *reader, const char *p, const char *end,
+		      unsigned int n, struct err *e)
+{
+	struct initlist_line line = {.number = n};
+	AUTO_STRV words = STRV_INIT;
+	AUTO_BUF location = BUF_INIT;
+
+	if (split(p, end, &words, e) < 0)
+		return -1;
+	if (words.n == 0)
+		return 0;
+	if (parse_words(reader, &words, &line, &location, e) < 0)
+		return -1;
+	return reader->entry(reader->context, &line, e);
+}
+
+int initlist_parse(const char *text, size_t len, const struct initlist_reader *reader,
+		   struct err *e)
+{
+	const char *end = text + len;
+
+	for (unsigned int n = 1; text < end; n++) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+		const char *line_end = newline ? newline : end;
+
+		if (parse_line(reader, text, line_end, n, e) < 0)
+			return err_ctx(e, "%s:%u", reader->list, n);
+		text = newline ? newline + 1 : end;
+	}
+	return 0;
+}

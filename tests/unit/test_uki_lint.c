@@ -1,0 +1,343 @@
+#include "unit.h"
+
+#include "format/pe.h"
+#include "format/uki.h"
+#include "format/uki_lint.h"
+#include "pe_sample.h"
+
+/*
+ * Each test breaks one thing in a sound UKI. Its sections:
+ * 0 .text, 1 .data, 2 .sdmagic, 3 .cmdline, 4 .initrd, 5 .linux, 6 .sbat
+ */
+enum { TEXT, DATA, SDMAGIC, CMDLINE, INITRD, LINUX, SBAT };
+
+enum {
+	ENTRY_VIRTUAL_SIZE = 8,
+	ENTRY_VIRTUAL_ADDRESS = 12,
+	ENTRY_SIZE_OF_RAW_DATA = 16,
+	ENTRY_POINTER_TO_RAW_DATA = 20,
+	ENTRY_CHARACTERISTICS = 36,
+};
+
+static uint8_t uki[8192];
+static size_t uki_len;
+
+static void begin_with_kernel(struct sample *kernel, const char *version)
+{
+	static struct sample stub;
+	const struct source *kernel_piece = sample_source(kernel);
+	struct memory_source text;
+	const struct source *piece;
+	struct uki_part parts[] = {
+		{".linux", &kernel_piece, 1}, {".cmdline", &piece, 1}, {".initrd", &piece, 1}};
+	struct uki_input in = {.parts = parts, .n_parts = ARRAY_LEN(parts)};
+	AUTO_UKI_PLAN plan = NULL;
+	AUTO_BUF out = BUF_INIT;
+	struct buf_sink sink;
+	struct err e = ERR_INIT;
+
+	memory_source_init(&text, "text", 4, "text");
+	piece = &text.source;
+	sample_stub(&stub, PE_MACHINE_AMD64, false, version);
+	/* As a stub's sections should be, so that a sound UKI has no finding. */
+	le32_put(sample_entry(&stub, 3) + ENTRY_VIRTUAL_ADDRESS, 0x4000);
+	in.stub = sample_source(&stub);
+	assert_ok(uki_plan_new(&in, &plan, &e));
+	buf_sink_init(&sink, &out);
+	assert_ok(uki_write(plan, &sink.sink, &e));
+	assert_true(out.len <= sizeof(uki));
+	memcpy(uki, out.data, out.len);
+	uki_len = out.len;
+}
+
+static void begin(void)
+{
+	static struct sample kernel;
+
+	sample_kernel(&kernel, PE_MACHINE_AMD64);
+	begin_with_kernel(&kernel, "252.39");
+}
+
+static uint8_t *entry(size_t i)
+{
+	return uki + SAMPLE_TABLE_64 + 40 * i;
+}
+
+static uint8_t *optional(size_t offset)
+{
+	return uki + SAMPLE_OPTIONAL + offset;
+}
+
+static void lint(struct uki_findings *found)
+{
+	struct memory_source m;
+	struct err e = ERR_INIT;
+
+	memory_source_init(&m, uki, uki_len, "uki");
+	assert_ok(uki_lint(&m.source, found, &e));
+}
+
+static bool has(const struct strv *list, const char *text)
+{
+	if (strv_has(list, text))
+		return true;
+	for (size_t i = 0; i < list->n; i++)
+		print_message("found: %s\n", list->v[i]);
+	return false;
+}
+
+static void assert_wrong(const char *text)
+{
+	AUTO_UKI_FINDINGS found = {.errors = STRV_INIT};
+
+	lint(&found);
+	assert_true(has(&found.errors, text));
+}
+
+static void assert_doubtful(const char *text)
+{
+	AUTO_UKI_FINDINGS found = {.errors = STRV_INIT};
+
+	lint(&found);
+	assert_true(has(&found.warnings, text));
+	assert_int_equal(found.errors.n, 0);
+}
+
+static void sound_uki_has_no_findings(void **state)
+{
+	AUTO_UKI_FINDINGS found = {.errors = STRV_INIT};
+
+	(void)state;
+	begin();
+	lint(&found);
+	assert_int_equal(found.errors.n, 0);
+	assert_int_equal(found.warnings.n, 0);
+}
+
+static void header_fields(void **state)
+{
+	(void)state;
+	begin();
+	le16_put(optional(68), 11);
+	assert_wrong("not an EFI program: its subsystem is 11");
+	begin();
+	le32_put(optional(60), 512);
+	assert_wrong("section table ends at 528, the headers at 512");
+	begin();
+	le32_put(optional(56), 0x8000);
+	assert_wrong("SizeOfImage is 0x8000, but sections end at 0x80bd");
+	begin();
+	le32_put(optional(56), 0x9001);
+	assert_wrong("SizeOfImage 0x9001 is no multiple of 0x1000");
+	begin();
+	le32_put(uki + SAMPLE_PE + 16, 7);
+	assert_doubtful("7 symbols are left of the stub's linking");
+	begin();
+	le16_put(uki + SAMPLE_PE + 6, 0);
+	assert_wrong("there are no sections");
+}
+
+static void alignment(void **state)
+{
+	(void)state;
+	begin();
+	le32_put(entry(INITRD) + ENTRY_VIRTUAL_ADDRESS, 0x6200);
+	assert_wrong("section .initrd at 0x6200 is not aligned to pages of 0x1000");
+	begin();
+	le32_put(optional(32), 512);
+	le32_put(entry(INITRD) + ENTRY_VIRTUAL_ADDRESS, 0x6200);
+	assert_wrong("section .initrd at 0x6200 is not aligned to pages of 0x1000");
+	begin();
+	le32_put(entry(SDMAGIC) + ENTRY_VIRTUAL_ADDRESS, 0x4100);
+	assert_doubtful("section .sdmagic at 0x4100 is not aligned to 0x1000");
+	begin();
+	le32_put(entry(INITRD) + ENTRY_SIZE_OF_RAW_DATA, 4);
+	assert_wrong("section .initrd: 0x4 bytes at 0xe00 in the file are not aligned to 0x200");
+}
+
+static void extent(void **state)
+{
+	(void)state;
+	begin();
+	le32_put(entry(INITRD) + ENTRY_VIRTUAL_SIZE, 0);
+	assert_wrong("section .initrd is empty");
+	begin();
+	uki_len -= 512;
+	assert_wrong("section .sbat ends at 7168, the file at 6656");
+	begin();
+	le32_put(entry(TEXT) + ENTRY_VIRTUAL_ADDRESS, 0);
+	assert_wrong("section .text lies in the headers");
+	begin();
+	le32_put(entry(TEXT) + ENTRY_POINTER_TO_RAW_DATA, 512);
+	assert_wrong("section .text lies in the headers");
+	begin();
+	le32_put(entry(INITRD) + ENTRY_VIRTUAL_SIZE, 0x300);
+	assert_doubtful("section .initrd: 0x300 bytes in memory, 0x200 in the file: the rest is "
+			"measured as zeros");
+}
+
+static void order_and_overlap(void **state)
+{
+	(void)state;
+	begin();
+	le32_put(entry(CMDLINE) + ENTRY_VIRTUAL_ADDRESS, 0x6000);
+	assert_wrong("sections .cmdline and .initrd overlap in memory");
+	begin();
+	le32_put(entry(TEXT) + ENTRY_VIRTUAL_SIZE, 0x1001);
+	assert_wrong("sections .text and .data overlap in memory");
+	begin();
+	le32_put(entry(CMDLINE) + ENTRY_VIRTUAL_ADDRESS, 0x6000);
+	le32_put(entry(INITRD) + ENTRY_VIRTUAL_ADDRESS, 0x5000);
+	assert_wrong("section .initrd stands behind .cmdline, but before it in memory");
+	begin();
+	le32_put(entry(INITRD) + ENTRY_POINTER_TO_RAW_DATA, 0xc00);
+	assert_wrong("sections .cmdline and .initrd overlap in the file");
+}
+
+static void gaps_and_tails(void **state)
+{
+	(void)state;
+	begin();
+	le32_put(entry(CMDLINE) + ENTRY_SIZE_OF_RAW_DATA, 0);
+	le32_put(entry(CMDLINE) + ENTRY_VIRTUAL_SIZE, 1);
+	{
+		AUTO_UKI_FINDINGS found = {.errors = STRV_INIT};
+
+		lint(&found);
+		assert_true(has(&found.warnings,
+				"a gap of 512 bytes in the file before section .initrd"));
+	}
+	begin();
+	memset(uki + uki_len, 0, 100);
+	uki_len += 100;
+	assert_doubtful("100 bytes stand behind the last section");
+}
+
+static void signatures(void **state)
+{
+	AUTO_UKI_FINDINGS found = {.errors = STRV_INIT};
+
+	(void)state;
+	begin();
+	le32_put(optional(112 + 8 * 4), (uint32_t)uki_len);
+	le32_put(optional(112 + 8 * 4 + 4), 64);
+	assert_wrong("signatures of 64 bytes at 7168 do not end the file of 7168");
+	memset(uki + uki_len, 0, 64);
+	uki_len += 64;
+	lint(&found);
+	assert_int_equal(found.errors.n + found.warnings.n, 0);
+	le32_put(optional(112 + 8 * 4), (uint32_t)uki_len - 32);
+	le32_put(optional(112 + 8 * 4 + 4), 32);
+	assert_doubtful("32 bytes stand between the sections and the signatures");
+}
+
+static void flags(void **state)
+{
+	(void)state;
+	begin();
+	le32_put(entry(LINUX) + ENTRY_CHARACTERISTICS, 0x60000020);
+	assert_wrong("section .linux is executable: firmware that protects memory may stop at it");
+	begin();
+	le32_put(entry(INITRD) + ENTRY_CHARACTERISTICS, 0xc0000040);
+	assert_doubtful("section .initrd is writable");
+}
+
+static void names(void **state)
+{
+	(void)state;
+	begin();
+	memcpy(entry(CMDLINE), ".initrd\0", 8);
+	assert_wrong("section .initrd is there twice");
+	begin();
+	memcpy(entry(CMDLINE), ".linuxX\0", 8);
+	assert_wrong("systemd-stub 252.39 takes section .linuxX for .linux");
+	begin();
+	memcpy(entry(CMDLINE), ".ucode\0\0", 8);
+	assert_doubtful("systemd-stub 252.39 ignores section .ucode: 256 or newer is needed");
+	begin();
+	memcpy(entry(CMDLINE), ".profile", 8);
+	assert_wrong("systemd-stub 252.39 does not know profiles: it boots what stands last");
+}
+
+static void kernel_inside(void **state)
+{
+	static struct sample kernel;
+	uint8_t *inner;
+
+	(void)state;
+	begin();
+	inner = uki + le32_get(entry(LINUX) + ENTRY_POINTER_TO_RAW_DATA);
+	le16_put(inner + SAMPLE_OPTIONAL + 70, 0);
+	assert_wrong("NX_COMPAT is set, but the kernel is not fit for it");
+	le16_put(inner + SAMPLE_PE + 4, PE_MACHINE_ARM64);
+	assert_wrong("the kernel is for machine 0xaa64, the stub for 0x8664");
+	memcpy(inner, "xx", 2);
+	assert_wrong("the kernel has no EFI stub (CONFIG_EFI_STUB)");
+	memset(inner + 0x202, 0, 4);
+	assert_wrong("section .linux: 'uki': not a kernel image: no HdrS at 0x202 and no MZ at "
+		     "its start");
+	memcpy(entry(LINUX), ".other\0\0", 8);
+	assert_doubtful("there is no section .linux: not a UKI, or an addon of one");
+	sample_kernel(&kernel, PE_MACHINE_AMD64);
+	le64_put(kernel.bytes + SAMPLE_OPTIONAL + 24, 0x1000000);
+	begin_with_kernel(&kernel, "258.1");
+	assert_wrong("systemd-stub 258.1 fails to start a kernel with an ImageBase");
+}
+
+static void many_sections(void **state)
+{
+	AUTO_UKI_FINDINGS found = {.errors = STRV_INIT};
+
+	(void)state;
+	begin();
+	le16_put(uki + SAMPLE_PE + 6, 97);
+	lint(&found);
+	assert_true(has(&found.errors,
+			"97 sections: before version 258 systemd-stub refuses more than 96"));
+	assert_true(has(&found.warnings, "97 sections: some firmware fails with more than 24"));
+	assert_true(found.errors.n <= 100);
+}
+
+static void any_byte_may_be_anything(void **state)
+{
+	static const uint8_t values[] = {0, 1, 0x7f, 0x80, 0xff};
+	struct err e = ERR_INIT;
+
+	(void)state;
+	for (size_t at = 0; at < 1024; at++) {
+		for (size_t v = 0; v < sizeof(values); v++) {
+			struct uki_findings found = {.errors = STRV_INIT};
+			struct memory_source m;
+			uint8_t before;
+
+			if (at == 0 && v == 0)
+				begin();
+			before = uki[at];
+			uki[at] = values[v];
+			memory_source_init(&m, uki, uki_len, "uki");
+			if (uki_lint(&m.source, &found, &e) == 0)
+				uki_findings_done(&found);
+			uki[at] = before;
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sound_uki_has_no_findings),
+		cmocka_unit_test(header_fields),
+		cmocka_unit_test(alignment),
+		cmocka_unit_test(extent),
+		cmocka_unit_test(order_and_overlap),
+		cmocka_unit_test(gaps_and_tails),
+		cmocka_unit_test(signatures),
+		cmocka_unit_test(flags),
+		cmocka_unit_test(names),
+		cmocka_unit_test(kernel_inside),
+		cmocka_unit_test(many_sections),
+		cmocka_unit_test(any_byte_may_be_anything),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
