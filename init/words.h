@@ -1,0 +1,14 @@
+#ifndef MKOS_INIT_WORDS_H
+#define MKOS_INIT_WORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Copies the next word of *text, without its double quotes, and moves *text behind it; false at the
+ * end. A space in double quotes does not end a word, as on the kernel's command line. A word that
+ * does not fit is cut.
+ */
+bool words_next(const char **text, char *ret_word, size_t size);
+
+#endif

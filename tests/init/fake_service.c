@@ -1,0 +1,175 @@
+/*
+ * Stands for mvirt-vmm and for the shell in a root that holds nothing else. What it does as
+ * mvirt-vmm is the content of /etc/mode; every line it says begins with "vmm: ", "vm: " or "sh: ".
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ORPHANS 300
+
+static _Noreturn void wait_for_term(const char *who)
+{
+	sigset_t set;
+	int signal;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	printf("%s: running\n", who);
+	sigwait(&set, &signal);
+	printf("%s: told to stop\n", who);
+	exit(0);
+}
+
+static int count_blocked(void)
+{
+	sigset_t set;
+	int count = 0;
+
+	sigprocmask(SIG_SETMASK, NULL, &set);
+	for (int signal = 1; signal < NSIG; signal++)
+		count += sigismember(&set, signal) == 1;
+	return count;
+}
+
+static int count_ignored(void)
+{
+	struct sigaction action;
+	int count = 0;
+
+	for (int signal = 1; signal < NSIG; signal++)
+		count += sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+	return count;
+}
+
+static int count_files(void)
+{
+	int count = 0;
+
+	for (int fd = 0; fd < 1024; fd++)
+		count += fcntl(fd, F_GETFD) >= 0;
+	return count;
+}
+
+static void tell_facts(void)
+{
+	char name[65] = "";
+	mode_t mask = umask(0);
+
+	gethostname(name, sizeof(name));
+	printf("vmm: host %s\n", name);
+	printf("vmm: %d signals blocked, %d ignored\n", count_blocked(), count_ignored());
+	printf("vmm: %d files open, umask %o\n", count_files(), (unsigned int)mask);
+	printf("vmm: session %s\n", getsid(0) == getpid() ? "own" : "of another");
+	printf("vmm: terminal %s\n", open("/dev/tty", O_RDWR) < 0 ? "none" : "taken");
+	for (char **word = environ; *word != NULL; word++)
+		printf("vmm: environment %s\n", *word);
+	printf("vmm: end of facts\n");
+}
+
+static void make_orphans(void)
+{
+	for (int i = 0; i < ORPHANS; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			if (fork() == 0)
+				usleep(1000);
+			_exit(0);
+		}
+		waitpid(pid, NULL, 0);
+	}
+	printf("vmm: %d orphans made\n", ORPHANS);
+}
+
+/* The first start makes a child that outlives it; the second looks for it. */
+static void run_virtual_machine(void)
+{
+	FILE *file = fopen("/run/vm", "r");
+	int pid = 0;
+
+	if (file != NULL) {
+		printf("vmm: vm is %s\n",
+		       fscanf(file, "%d", &pid) == 1 && kill(pid, 0) == 0 ? "alive" : "gone");
+		wait_for_term("vmm");
+	}
+	pid = fork();
+	if (pid == 0)
+		wait_for_term("vm");
+	file = fopen("/run/vm", "w");
+	fprintf(file, "%d\n", pid);
+	fclose(file);
+	raise(SIGKILL);
+}
+
+static void power_off(void)
+{
+	if (fork() == 0)
+		execl("/init", "/sbin/poweroff", (char *)NULL);
+	wait_for_term("vmm");
+}
+
+static _Noreturn void flood(void)
+{
+	for (;;)
+		printf("vmm: a line nobody reads\n");
+}
+
+static int shell(const char *name)
+{
+	char line[64];
+
+	printf("sh: I am %s, terminal %s, job control %s\n", name,
+	       open("/dev/tty", O_RDWR) < 0 ? "none" : "taken",
+	       tcgetpgrp(STDIN_FILENO) == getpgrp() ? "works" : "is missing");
+	while (fgets(line, sizeof(line), stdin) != NULL) {
+		if (strcmp(line, "exit\n") == 0)
+			return 0;
+		printf("sh: heard %s", line);
+	}
+	return 1;
+}
+
+int main(int argc, char *argv[])
+{
+	char mode[32] = "";
+	FILE *file;
+
+	(void)argc;
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (strcmp(argv[0], "-sh") == 0)
+		return shell(argv[0]);
+	file = fopen("/etc/mode", "r");
+	if (file == NULL || fscanf(file, "%31s", mode) != 1)
+		return 99;
+	fclose(file);
+
+	if (strcmp(mode, "exit-3") == 0)
+		return 3;
+	if (strcmp(mode, "kill-9") == 0)
+		raise(SIGKILL);
+	if (strcmp(mode, "facts") == 0)
+		tell_facts();
+	if (strcmp(mode, "orphans") == 0)
+		make_orphans();
+	if (strcmp(mode, "vm") == 0)
+		run_virtual_machine();
+	if (strcmp(mode, "poweroff") == 0)
+		power_off();
+	if (strcmp(mode, "flood") == 0)
+		flood();
+	if (strcmp(mode, "deaf") == 0) {
+		signal(SIGTERM, SIG_IGN);
+		printf("vmm: running\n");
+		for (;;)
+			pause();
+	}
+	wait_for_term("vmm");
+}

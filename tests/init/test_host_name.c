@@ -1,0 +1,57 @@
+#include "test.h"
+
+#include "host_name.h"
+
+static void letters_digits_hyphens_and_dots_are_allowed(void **state)
+{
+	(void)state;
+	assert_true(host_name_valid("a"));
+	assert_true(host_name_valid("7"));
+	assert_true(host_name_valid("Node-01.rack.example"));
+}
+
+static void other_characters_are_refused(void **state)
+{
+	(void)state;
+	assert_false(host_name_valid("a_b"));
+	assert_false(host_name_valid("a b"));
+	assert_false(host_name_valid("a\nb"));
+	assert_false(host_name_valid("a/b"));
+	assert_false(host_name_valid("n\xc3\xb6"
+				     "de"));
+}
+
+static void ends_are_letters_or_digits(void **state)
+{
+	(void)state;
+	assert_false(host_name_valid("-a"));
+	assert_false(host_name_valid("a-"));
+	assert_false(host_name_valid(".a"));
+	assert_false(host_name_valid("a."));
+	assert_false(host_name_valid("-"));
+}
+
+static void length_is_one_to_64(void **state)
+{
+	char name[66];
+
+	(void)state;
+	memset(name, 'a', sizeof(name));
+	name[65] = '\0';
+	assert_false(host_name_valid(name));
+	name[64] = '\0';
+	assert_true(host_name_valid(name));
+	assert_false(host_name_valid(""));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(letters_digits_hyphens_and_dots_are_allowed),
+		cmocka_unit_test(other_characters_are_refused),
+		cmocka_unit_test(ends_are_letters_or_digits),
+		cmocka_unit_test(length_is_one_to_64),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
