@@ -1,0 +1,74 @@
+#ifndef MKOS_STAGE_BUILD_H
+#define MKOS_STAGE_BUILD_H
+
+/*
+ * One run in a project: it holds the lock of target/, knows what earlier runs
+ * made (the manifest), and makes what is not up to date. The steps stand in
+ * the order of the data flow: kernel, initramfs, UKI.
+ */
+
+#include "stage/hashes.h"
+#include "stage/manifest.h"
+#include "stage/project.h"
+
+#include <stdbool.h>
+
+struct build {
+	const struct project *project;
+	struct hashes hashes;
+	struct manifest manifest;
+	int lock;
+};
+
+#define BUILD_INIT {.lock = -1}
+
+/* Makes target/, takes its lock and reads what is known. `project` outlives the build. */
+MUST_CHECK int build_begin(struct build *b, const struct project *project, struct err *e);
+
+/*
+ * Writes the manifest and the hashes, also after a failure, so that the steps
+ * that went well need not be done again. `result` is that of the steps and is
+ * handed on; *e is filled already when it is -1.
+ */
+MUST_CHECK int build_finish(struct build *b, int result, struct err *e);
+void build_done(struct build *b);
+#define AUTO_BUILD AUTO(build_done) struct build
+
+enum step_how { STEP_UP_TO_DATE, STEP_MADE, STEP_KEPT /* taken from the user's cache */ };
+
+/* What a step did; the artefact itself is in the manifest. */
+struct step {
+	const char *artefact; /* its name in the manifest */
+	enum step_how how;
+	uint64_t ms;
+};
+
+/*
+ * For the steps: is the artefact of that name there, made from just these
+ * inputs, and still what was written?
+ */
+MUST_CHECK int build_is_current(struct build *b, const char *name, const char *path,
+				const struct inputs *inputs, bool *ret, struct err *e);
+
+/* For the steps: notes an artefact in the manifest. Takes the inputs over. */
+MUST_CHECK int build_note(struct build *b, const char *name, const char *path,
+			  const char *version, struct inputs *inputs, struct err *e);
+
+/* What can be known to be missing before anything is made: payload, stub, libraries. */
+MUST_CHECK int build_check(const struct build *b, struct err *e);
+
+MUST_CHECK int build_kernel(struct build *b, struct step *ret, struct err *e);
+MUST_CHECK int build_initramfs(struct build *b, struct step *ret, struct err *e);
+MUST_CHECK int build_uki(struct build *b, struct step *ret, struct err *e);
+
+/* Only the configuration, into kernel/.config, through the same gate. */
+MUST_CHECK int build_kernel_config(struct build *b, struct err *e);
+
+/*
+ * Opens the recipe's configuration in kbuild's editor and writes what was
+ * changed back into the layers: an option goes to the layer that has it, one
+ * that none has to `into` (NULL: the last layer).
+ */
+MUST_CHECK int build_menuconfig(struct build *b, const char *into, struct err *e);
+
+#endif

@@ -1,0 +1,79 @@
+#ifndef MKOS_STAGE_INITRAMFS_H
+#define MKOS_STAGE_INITRAMFS_H
+
+/*
+ * Packs an initramfs from lists (format/initlist.h) and further files. The
+ * plan finds what is wrong before anything is written; the written archive is
+ * read back and compared with the plan, since the kernel would not tell.
+ */
+
+#include "base/buf.h"
+#include "base/strv.h"
+#include "format/image_tree.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum initramfs_compress {
+	INITRAMFS_GZIP,
+	INITRAMFS_PLAIN,
+};
+
+struct initramfs_variable {
+	const char *name;
+	const char *value;
+};
+
+/* A file that is in the image though no list names it. */
+struct initramfs_file {
+	const char *name; /* in the image */
+	const char *path; /* on the host */
+	uint32_t mode;	  /* permissions */
+};
+
+struct initramfs_options {
+	const struct strv *lists; /* paths; LOCATIONs in them start at the working directory */
+	const struct initramfs_variable *variables; /* ${NAME} in lists */
+	size_t n_variables;
+	bool use_environment; /* look others up there, as gen_init_cpio does */
+	const struct initramfs_file *files;
+	size_t n_files;
+	enum initramfs_compress compress;
+	int level;	 /* as gzip_parse_level() reads it; 0 for the default */
+	uint32_t time;	 /* of every entry, in seconds since 1970 */
+	bool keep_modes; /* files of trees keep their permissions, instead of 0644 or 0755 */
+	bool strict;	 /* what is doubtful is an error instead of a warning */
+	const char *output;
+	bool sync; /* the archive is on the disk when this returns */
+};
+
+/* What was written. */
+struct initramfs_summary {
+	uint64_t entries;
+	uint64_t raw_bytes;    /* of the archive before it was compressed */
+	uint64_t packed_bytes; /* of the file */
+};
+
+/* "gzip" or "none". */
+MUST_CHECK int initramfs_parse_compress(const char *text, enum initramfs_compress *ret,
+					struct err *e);
+
+/* Fills the table of entries and finds what is wrong; warnings are logged. */
+MUST_CHECK int initramfs_plan(const struct initramfs_options *options, struct image_tree *plan,
+			      struct err *e);
+
+/* Gives a file's content as a hash in hexadecimal digits. */
+typedef int (*initramfs_hash)(void *context, const char *path, char ret_hex[65], struct err *e);
+
+/* Appends a text that is the same if and only if the archive would be the same. */
+MUST_CHECK int initramfs_describe(const struct initramfs_options *options,
+				  const struct image_tree *plan, initramfs_hash hash, void *context,
+				  struct buf *text, struct err *e);
+
+/* Writes the output, whole or not at all, and checks it. */
+MUST_CHECK int initramfs_write(const struct initramfs_options *options,
+			       const struct image_tree *plan, struct initramfs_summary *ret,
+			       struct err *e);
+
+#endif

@@ -1,0 +1,20 @@
+#ifndef MKOS_STAGE_INSPECT_INITRAMFS_H
+#define MKOS_STAGE_INSPECT_INITRAMFS_H
+
+/*
+ * What is in an initramfs: archives that follow each other, plain or packed
+ * with gzip. Other compressions are named, and end the listing.
+ */
+
+#include "base/buf.h"
+#include "base/source.h"
+#include "format/json.h"
+
+/* Appends a listing in the manner of ls -l, and a line for each segment. */
+MUST_CHECK int inspect_initramfs_text(const struct source *from, struct buf *out, struct err *e);
+
+/* Writes the arrays "entries" and "segments" into the object that is open. */
+MUST_CHECK int inspect_initramfs_json(const struct source *from, struct json_writer *out,
+				      struct err *e);
+
+#endif

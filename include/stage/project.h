@@ -1,0 +1,90 @@
+#ifndef MKOS_STAGE_PROJECT_H
+#define MKOS_STAGE_PROJECT_H
+
+/*
+ * What a project folder asks for: the recipe (config/recipes/NAME.conf),
+ * kernel.version and cmdline.txt, with what the command line changed. Read
+ * once, before anything is made; every stage takes this struct. All paths are
+ * relative to the project folder, which is the working directory.
+ */
+
+#include "base/err.h"
+#include "base/strv.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define PROJECT_CACHE	  "cache"
+#define PROJECT_KERNEL	  "kernel"
+#define PROJECT_TARGET	  "target"
+#define PROJECT_BZIMAGE	  PROJECT_KERNEL "/arch/x86/boot/bzImage"
+#define PROJECT_INITRAMFS PROJECT_TARGET "/initramfs.cpio.gz"
+#define PROJECT_UKI	  PROJECT_TARGET "/mvirt.efi"
+#define PROJECT_MANIFEST  PROJECT_TARGET "/manifest.json"
+
+/* A program or file that comes from elsewhere: a [payload NAME] of the recipe. */
+struct payload {
+	char *name;  /* "mvirt-vmm" */
+	char *image; /* its path in the image */
+	mode_t mode;
+	bool optional; /* the image is whole without it */
+	bool without;  /* left out by --without */
+	char *source;  /* the file on this machine; NULL: not given */
+};
+
+struct project {
+	char *recipe;
+	char *recipe_path;
+	char *kernel_version; /* the line of kernel.version */
+	char *cmdline;	      /* the line of cmdline.txt */
+
+	struct strv kernel_layers;
+	char *kernel_source; /* "distro", a folder or a tarball */
+
+	struct strv initramfs_lists;
+	char *compress;
+	char *level; /* NULL: the default */
+
+	char *os_release;
+	char *stub; /* NULL: the distribution's */
+
+	struct payload *payloads;
+	size_t n_payloads;
+
+	/* From the command line alone. */
+	char *init; /* the program that becomes /init */
+	uint32_t time;
+	unsigned int jobs;
+	bool sync;
+};
+
+#define PROJECT_INIT {.sync = true}
+
+/* What the command line says about a project; members may be NULL or empty. */
+struct project_options {
+	const char *recipe; /* NULL: mvirt */
+	const char *kernel_source;
+	struct strv fragments; /* instead of the recipe's layers */
+	struct strv payloads;  /* "NAME=PATH" */
+	struct strv without;   /* names */
+	const char *init;
+	uint64_t jobs; /* 0: as many as there are processors */
+	bool no_sync;
+};
+
+void project_options_done(struct project_options *o);
+
+/* Reads and checks everything; the first thing that is wrong is told with file and line. */
+MUST_CHECK int project_load(const struct project_options *options, struct project *ret,
+			    struct err *e);
+void project_done(struct project *p);
+#define AUTO_PROJECT AUTO(project_done) struct project
+
+/* Fails with one sentence that names every payload that is needed and not given, and how to. */
+MUST_CHECK int project_check_payloads(const struct project *p, struct err *e);
+
+/* Adds the names of the recipes in config/recipes, sorted. */
+MUST_CHECK int project_recipes(struct strv *to, struct err *e);
+
+#endif

@@ -1,0 +1,19 @@
+#ifndef MKOS_STAGE_RECIPE_H
+#define MKOS_STAGE_RECIPE_H
+
+/*
+ * The recipe file's grammar:
+ *
+ *	[kernel]	layers = FILE...; source = distro | FOLDER | TARBALL
+ *	[initramfs]	lists = FILE...; compress = gzip | none; level = N
+ *	[uki]		os-release = FILE; stub = FILE
+ *	[payload NAME]	path = PATH IN THE IMAGE; mode = 0755; optional = yes | no;
+ *			source = FILE
+ */
+
+#include "stage/project.h"
+
+/* Fills the recipe's members of the project from project->recipe_path. */
+MUST_CHECK int recipe_read(struct project *p, struct err *e);
+
+#endif

@@ -1,0 +1,26 @@
+#ifndef MKOS_STAGE_RUN_SCRIPT_H
+#define MKOS_STAGE_RUN_SCRIPT_H
+
+/* The steps of a scripted run, driven by what the guest prints. */
+
+#include "stage/run.h"
+
+#include <sys/types.h>
+
+/* Descriptors of a running QEMU. */
+struct run_guest {
+	pid_t pid;
+	int console_in;	 /* to type into */
+	int console_out; /* what the guest prints */
+	int monitor;	 /* QEMU's human monitor, a socket */
+};
+
+/*
+ * Does the steps and waits for QEMU's end, copying the console to standard
+ * output and to `log` (-1: none). Kills QEMU when time is up, when it is
+ * interrupted, and on failure; it is reaped in any case.
+ */
+MUST_CHECK int run_script(const struct run_options *options, const struct run_guest *guest,
+			  int log, struct err *e);
+
+#endif

@@ -1,0 +1,55 @@
+#ifndef MKOS_STAGE_UKI_H
+#define MKOS_STAGE_UKI_H
+
+/*
+ * Combines a kernel, initrds and what belongs to them into one EFI program.
+ * Where an option says TEXT or @PATH, the content is the text itself or the
+ * file's.
+ */
+
+#include "base/strv.h"
+#include "format/linux_image.h"
+#include "format/pe.h"
+#include "format/systemd_stub.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct uki_options {
+	const char *kernel;
+	/* One is taken as it is. Two or more follow each other, NULs filling each up to a
+	 * multiple of 4 bytes. NULL or none: the kernel has its own. */
+	const struct strv *initrds;
+	/*
+	 * NULL or "": none. White space in TEXT becomes single blanks. A file is taken as it
+	 * is but for newlines and NULs at its end: a stub hands newlines on. No NUL is put
+	 * behind, since the stub knows the length and would measure it too.
+	 */
+	const char *cmdline;
+	const char *os_release;	 /* NULL: /etc/os-release or /usr/lib/os-release; "": none */
+	const char *uname;	 /* kernel version; NULL: as the kernel says */
+	const struct strv *sbat; /* TEXT or @PATH; NULL or none: a UKI's usual line */
+	const char *stub;	 /* NULL: the installed one of systemd for the kernel's machine */
+	const char *output;
+	bool sync;   /* the file is on the disk when this returns */
+	bool strict; /* what is doubtful is an error instead of a logged warning */
+};
+
+struct uki_summary {
+	uint64_t size;
+	struct pe_section *sections; /* those that the stub did not have, in the file's order */
+	size_t n_sections;
+	struct linux_image kernel;
+	struct stub_version stub;
+};
+
+void uki_summary_done(struct uki_summary *summary);
+#define AUTO_UKI_SUMMARY AUTO(uki_summary_done) struct uki_summary
+
+/* The stub that is taken for a kernel when none is named. */
+MUST_CHECK int uki_default_stub(const char *kernel, char **ret_path, struct err *e);
+
+MUST_CHECK int stage_uki(const struct uki_options *options, struct uki_summary *ret, struct err *e);
+
+#endif

@@ -1,0 +1,97 @@
+#include "stage/build.h"
+
+#include "host/file.h"
+#include "host/workspace.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define HASHES PROJECT_TARGET "/.hashes"
+
+int build_begin(struct build *b, const struct project *project, struct err *e)
+{
+	b->project = project;
+	if (workspace_folder(PROJECT_TARGET, e) < 0 ||
+	    workspace_lock(PROJECT_TARGET, &b->lock, e) < 0)
+		return -1;
+	if (hashes_load(HASHES, &b->hashes, e) < 0 ||
+	    manifest_load(PROJECT_MANIFEST, &b->manifest, e) < 0)
+		return -1;
+	if (b->manifest.recipe && !strcmp(b->manifest.recipe, project->recipe))
+		return 0;
+	free(b->manifest.recipe);
+	b->manifest.recipe = strdup(project->recipe);
+	b->manifest.changed = true;
+	return b->manifest.recipe ? 0 : err_memory(e);
+}
+
+static int save(const struct build *b, struct err *e)
+{
+	if (hashes_save(&b->hashes, HASHES, e) < 0)
+		return -1;
+	if (!b->manifest.changed)
+		return 0;
+	return manifest_save(&b->manifest, PROJECT_MANIFEST, b->project->sync, e);
+}
+
+int build_finish(struct build *b, int result, struct err *e)
+{
+	struct err second;
+
+	/* The first failure is the one to tell. */
+	return save(b, result < 0 ? &second : e) < 0 ? -1 : result;
+}
+
+void build_done(struct build *b)
+{
+	hashes_done(&b->hashes);
+	manifest_done(&b->manifest);
+	if (b->lock >= 0)
+		close(b->lock);
+	*b = (struct build)BUILD_INIT;
+}
+
+static bool same_inputs(const struct inputs *a, const struct inputs *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (strcmp(a->v[i].name, b->v[i].name) || strcmp(a->v[i].value, b->v[i].value))
+			return false;
+	return true;
+}
+
+int build_is_current(struct build *b, const char *name, const char *path,
+		     const struct inputs *inputs, bool *ret, struct err *e)
+{
+	const struct artefact *a = manifest_find(&b->manifest, name);
+	char hex[HASH_HEX];
+
+	*ret = false;
+	if (!a || strcmp(a->path, path) || !same_inputs(&a->inputs, inputs) || !file_exists(path))
+		return 0;
+	if (hashes_file(&b->hashes, path, hex, e) < 0)
+		return -1;
+	*ret = !strcmp(hex, a->sha256);
+	return 0;
+}
+
+int build_note(struct build *b, const char *name, const char *path, const char *version,
+	       struct inputs *inputs, struct err *e)
+{
+	AUTO_ARTEFACT a = {.name = strdup(name), .path = strdup(path), .inputs = *inputs};
+	struct stat st;
+
+	*inputs = (struct inputs)INPUTS_INIT;
+	if (version)
+		a.version = strdup(version);
+	if (!a.name || !a.path || (version && !a.version))
+		return err_memory(e);
+	if (stat(path, &st) < 0)
+		return err_os(e, "stat '%s'", path);
+	a.size = (uint64_t)st.st_size;
+	if (hashes_file(&b->hashes, path, a.sha256, e) < 0)
+		return -1;
+	return manifest_put(&b->manifest, &a, e);
+}

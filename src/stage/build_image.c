@@ -1,0 +1,197 @@
+#include "stage/build.h"
+
+#include "base/buf.h"
+#include "host/clock.h"
+#include "host/file.h"
+#include "host/gzip.h"
+#include "stage/initramfs.h"
+#include "stage/requirements.h"
+#include "stage/uki.h"
+
+#include <libdeflate.h>
+#include <stdio.h>
+#include <string.h>
+#include <zlib.h>
+
+/* Their version decides the bytes of the archive. */
+#define LIBRARY_VERSIONS "libdeflate " LIBDEFLATE_VERSION_STRING ", zlib " ZLIB_VERSION
+
+/* What the lists of a recipe can name, and the files that no list names: the payload. */
+struct packing {
+	struct initramfs_variable variables[2];
+	struct initramfs_file *files;
+	struct initramfs_options options;
+};
+
+static void packing_done(struct packing *p)
+{
+	free(p->files);
+}
+
+static int payload_files(const struct project *p, struct packing *to, struct err *e)
+{
+	if (p->n_payloads == 0)
+		return 0;
+	to->files = calloc(p->n_payloads, sizeof(*to->files));
+	if (!to->files)
+		return err_memory(e);
+	for (size_t i = 0; i < p->n_payloads; i++) {
+		const struct payload *payload = &p->payloads[i];
+
+		if (payload->source && !payload->without)
+			to->files[to->options.n_files++] = (struct initramfs_file){
+				.name = payload->image,
+				.path = payload->source,
+				.mode = payload->mode,
+			};
+	}
+	to->options.files = to->files;
+	return 0;
+}
+
+static int prepare(const struct project *p, struct packing *to, struct err *e)
+{
+	to->variables[0] = (struct initramfs_variable){"INIT", p->init};
+	to->variables[1] = (struct initramfs_variable){"OS_RELEASE", p->os_release};
+	to->options = (struct initramfs_options){
+		.lists = &p->initramfs_lists,
+		.variables = to->variables,
+		.n_variables = ARRAY_LEN(to->variables),
+		.time = p->time,
+		.strict = true,
+		.output = PROJECT_INITRAMFS,
+		.sync = p->sync,
+	};
+	if (initramfs_parse_compress(p->compress, &to->options.compress, e) < 0)
+		return err_ctx(e, "%s: [initramfs] compress", p->recipe_path);
+	if (p->level && gzip_parse_level(p->level, &to->options.level, e) < 0)
+		return err_ctx(e, "%s: [initramfs] level", p->recipe_path);
+	return payload_files(p, to, e);
+}
+
+static int hash_content(void *context, const char *path, char ret_hex[65], struct err *e)
+{
+	return hashes_file(context, path, ret_hex, e);
+}
+
+static int initramfs_inputs(struct build *b, const struct packing *packing,
+			    const struct image_tree *plan, struct inputs *to, struct err *e)
+{
+	AUTO_BUF text = BUF_INIT;
+	char value[HASH_HEX + 8] = "sha256:";
+	char how[64];
+
+	if (initramfs_describe(&packing->options, plan, hash_content, &b->hashes, &text, e) < 0 ||
+	    hash_bytes(buf_str(&text), text.len, value + 7, e) < 0)
+		return -1;
+	snprintf(how, sizeof(how), "%s, level %d", b->project->compress, packing->options.level);
+	if (inputs_add(to, "content", value, e) < 0 || inputs_add(to, "compression", how, e) < 0)
+		return -1;
+	return inputs_add(to, "libraries", LIBRARY_VERSIONS, e);
+}
+
+int build_check(const struct build *b, struct err *e)
+{
+	static const char *const roles[] = {"uki", "initramfs", NULL};
+	const struct project *p = b->project;
+
+	if (project_check_payloads(p, e) < 0)
+		return -1;
+	if (!file_exists(p->os_release))
+		return err_set(e, ERR_MISSING, "%s: [uki] os-release: '%s' is missing",
+			       p->recipe_path, p->os_release);
+	if (p->stub)
+		return file_exists(p->stub) ? requirements_check(roles + 1, e)
+					    : err_set(e, ERR_MISSING, "%s: [uki] stub: '%s' is missing",
+						      p->recipe_path, p->stub);
+	return requirements_check(roles, e);
+}
+
+int build_initramfs(struct build *b, struct step *ret, struct err *e)
+{
+	AUTO(packing_done) struct packing packing = {.files = NULL};
+	AUTO_IMAGE_TREE plan = IMAGE_TREE_INIT;
+	AUTO_INPUTS inputs = INPUTS_INIT;
+	struct initramfs_summary summary;
+	struct step step = {.artefact = "initramfs"};
+	uint64_t started = clock_ms();
+	bool current;
+
+	if (prepare(b->project, &packing, e) < 0 ||
+	    initramfs_plan(&packing.options, &plan, e) < 0 ||
+	    initramfs_inputs(b, &packing, &plan, &inputs, e) < 0 ||
+	    build_is_current(b, "initramfs", PROJECT_INITRAMFS, &inputs, &current, e) < 0)
+		return -1;
+	if (!current) {
+		step.how = STEP_MADE;
+		if (initramfs_write(&packing.options, &plan, &summary, e) < 0 ||
+		    build_note(b, "initramfs", PROJECT_INITRAMFS, NULL, &inputs, e) < 0)
+			return -1;
+	}
+	step.ms = clock_ms() - started;
+	*ret = step;
+	return 0;
+}
+
+static int add_file(struct build *b, struct inputs *to, const char *name, const char *path,
+		    struct err *e)
+{
+	char value[HASH_HEX + 8] = "sha256:";
+
+	if (hashes_file(&b->hashes, path, value + 7, e) < 0)
+		return -1;
+	return inputs_add(to, name, value, e);
+}
+
+static int uki_inputs(struct build *b, const struct uki_options *options, struct inputs *to,
+		      struct err *e)
+{
+	if (add_file(b, to, "kernel", options->kernel, e) < 0 ||
+	    add_file(b, to, "initramfs", options->initrds->v[0], e) < 0 ||
+	    add_file(b, to, "stub", options->stub, e) < 0 ||
+	    add_file(b, to, "os-release", options->os_release + 1, e) < 0)
+		return -1;
+	return inputs_add(to, "cmdline", options->cmdline, e);
+}
+
+int build_uki(struct build *b, struct step *ret, struct err *e)
+{
+	const struct project *p = b->project;
+	AUTO_UKI_SUMMARY summary = {.size = 0};
+	AUTO_INPUTS inputs = INPUTS_INIT;
+	AUTO_STRV initrds = STRV_INIT;
+	AUTO_FREE char *stub = NULL;
+	AUTO_FREE char *os_release = NULL;
+	struct uki_options options = {.kernel = PROJECT_BZIMAGE,
+				      .initrds = &initrds,
+				      .cmdline = p->cmdline,
+				      .output = PROJECT_UKI,
+				      .sync = p->sync,
+				      .strict = true};
+	struct step step = {.artefact = "uki"};
+	uint64_t started = clock_ms();
+	bool current;
+
+	if (strv_add(&initrds, PROJECT_INITRAMFS, e) < 0)
+		return -1;
+	if (asprintf(&os_release, "@%s", p->os_release) < 0) {
+		os_release = NULL;
+		return err_memory(e);
+	}
+	if (!p->stub && uki_default_stub(PROJECT_BZIMAGE, &stub, e) < 0)
+		return -1;
+	options.stub = p->stub ? p->stub : stub;
+	options.os_release = os_release;
+	if (uki_inputs(b, &options, &inputs, e) < 0 ||
+	    build_is_current(b, "uki", PROJECT_UKI, &inputs, &current, e) < 0)
+		return -1;
+	if (!current) {
+		step.how = STEP_MADE;
+		if (stage_uki(&options, &summary, e) < 0 ||
+		    build_note(b, "uki", PROJECT_UKI, NULL, &inputs, e) < 0)
+			return -1;
+	}
+	step.ms = clock_ms() - started;
+	*ret = step;
+	return 0;
+}

@@ -1,0 +1,182 @@
+#include "stage/build.h"
+
+#include "base/log.h"
+#include "format/linux_image.h"
+#include "host/clock.h"
+#include "host/file.h"
+#include "host/output.h"
+#include "host/process.h"
+#include "host/workspace.h"
+#include "stage/kernel_cache.h"
+#include "stage/kernel_config.h"
+#include "stage/requirements.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What kernel/ was made from: another source or compiler needs a fresh one. */
+#define ORIGIN PROJECT_KERNEL "/.origin"
+
+enum { TOOL_OUTPUT_MAX = 1 << 16 };
+
+/* The first line that a tool prints for --version. */
+static int add_tool(struct inputs *to, const char *tool, struct err *e)
+{
+	AUTO_STRV argv = STRV_INIT;
+	AUTO_FREE char *text = NULL;
+	struct process_options p = PROCESS_OPTIONS_INIT;
+
+	if (strv_add_all(&argv, e, tool, "--version", NULL) < 0)
+		return -1;
+	p.argv = &argv;
+	if (process_capture(&p, TOOL_OUTPUT_MAX, &text, e) < 0)
+		return -1;
+	text[strcspn(text, "\n")] = '\0';
+	return inputs_add(to, tool, text, e);
+}
+
+static int add_file(struct build *b, struct inputs *to, const char *path, struct err *e)
+{
+	char value[HASH_HEX + 8] = "sha256:";
+
+	if (hashes_file(&b->hashes, path, value + 7, e) < 0)
+		return -1;
+	return inputs_add(to, path, value, e);
+}
+
+/* The origin is the part of the inputs that the build tree cannot change over. */
+static int collect_inputs(struct build *b, const struct kernel_source *source, struct inputs *to,
+			  char ret_origin[HASH_HEX], struct err *e)
+{
+	static const char *const roles[] = {"kernel", NULL};
+	const struct project *p = b->project;
+	char time[32];
+
+	if (requirements_check(roles, e) < 0)
+		return -1;
+	if (kernel_source_inputs(source, to, e) < 0 || add_tool(to, "gcc", e) < 0 ||
+	    add_tool(to, "ld", e) < 0 || inputs_hash(to, ret_origin, e) < 0)
+		return -1;
+	for (size_t i = 0; i < p->kernel_layers.n; i++)
+		if (add_file(b, to, p->kernel_layers.v[i], e) < 0)
+			return err_ctx(e, "kernel layer");
+	snprintf(time, sizeof(time), "%u", p->time);
+	return inputs_add(to, "SOURCE_DATE_EPOCH", time, e);
+}
+
+/* kernel/ for this source and compiler; what another one left there is deleted. */
+static int prepare_tree(const char *origin, struct err *e)
+{
+	AUTO_BUF before = BUF_INIT;
+	bool found;
+
+	if (file_read_if_there(ORIGIN, 4096, &before, &found, e) < 0)
+		return -1;
+	if (found && !strcmp(buf_str(&before), origin))
+		return 0;
+	if (workspace_remove(PROJECT_KERNEL, NULL, e) < 0 ||
+	    workspace_folder(PROJECT_KERNEL, e) < 0)
+		return -1;
+	return output_write(ORIGIN, origin, strlen(origin), false, e);
+}
+
+/* Everything up to the configuration. */
+static int configure(struct build *b, const struct kernel_source *source, const char *origin,
+		     struct err *e)
+{
+	const struct kernel_make make = {.source = source, .project = b->project};
+	AUTO_KCONFIG asked = KCONFIG_INIT;
+	AUTO_FREE char *text = NULL;
+	struct version version;
+
+	if (kernel_source_unpack(source, e) < 0 ||
+	    kernel_source_version(source, &version, &text, e) < 0 ||
+	    kernel_config_layers(b->project, &version, &asked, e) < 0 ||
+	    workspace_folder(PROJECT_KERNEL, e) < 0 || prepare_tree(origin, e) < 0)
+		return -1;
+	if (output_write(KERNEL_LOG, "", 0, false, e) < 0)
+		return -1;
+	log_detail("configure Linux %s, %zu options asked for", text, asked.n);
+	return kernel_config_make(&make, &asked, e);
+}
+
+static int compile(struct build *b, const struct kernel_source *source, const char *origin,
+		   struct err *e)
+{
+	const struct kernel_make make = {.source = source, .project = b->project};
+
+	if (configure(b, source, origin, e) < 0)
+		return -1;
+	if (kernel_make(&make, "bzImage", "build kernel", e) < 0)
+		return -1;
+	if (!file_exists(PROJECT_BZIMAGE))
+		return err_set(e, ERR_CHILD, "kbuild ended well, but made no " PROJECT_BZIMAGE);
+	return 0;
+}
+
+static int note(struct build *b, struct inputs *inputs, struct err *e)
+{
+	AUTO_FILE_SOURCE f = FILE_SOURCE_INIT;
+	struct linux_image image;
+
+	if (file_source_open(&f, PROJECT_BZIMAGE, e) < 0 ||
+	    linux_image_read(&f.source, &image, e) < 0)
+		return -1;
+	return build_note(b, "kernel", PROJECT_BZIMAGE, image.release, inputs, e);
+}
+
+/* Takes the kernel from where it can be had soonest. */
+static int make_kernel(struct build *b, const struct kernel_source *source,
+		       const struct inputs *inputs, const char *origin, enum step_how *ret,
+		       struct err *e)
+{
+	bool found = false;
+
+	/* Nobody knows what changed in a folder: kbuild decides. */
+	if (source->archive) {
+		if (workspace_folder(PROJECT_KERNEL, e) < 0 ||
+		    kernel_cache_get(inputs, b->project->sync, &found, e) < 0)
+			return -1;
+	}
+	if (!found && compile(b, source, origin, e) < 0)
+		return -1;
+	if (!found && source->archive)
+		kernel_cache_put(inputs);
+	*ret = found ? STEP_KEPT : STEP_MADE;
+	return 0;
+}
+
+int build_kernel(struct build *b, struct step *ret, struct err *e)
+{
+	AUTO_KERNEL_SOURCE source = KERNEL_SOURCE_INIT;
+	AUTO_INPUTS inputs = INPUTS_INIT;
+	struct step step = {.artefact = "kernel"};
+	uint64_t started = clock_ms();
+	char origin[HASH_HEX];
+	bool current;
+
+	if (kernel_source_find(b->project->kernel_source, &b->hashes, &source, e) < 0 ||
+	    collect_inputs(b, &source, &inputs, origin, e) < 0 ||
+	    build_is_current(b, "kernel", PROJECT_BZIMAGE, &inputs, &current, e) < 0)
+		return -1;
+	if (!current || !source.archive) {
+		if (make_kernel(b, &source, &inputs, origin, &step.how, e) < 0 ||
+		    note(b, &inputs, e) < 0)
+			return -1;
+	}
+	step.ms = clock_ms() - started;
+	*ret = step;
+	return 0;
+}
+
+int build_kernel_config(struct build *b, struct err *e)
+{
+	AUTO_KERNEL_SOURCE source = KERNEL_SOURCE_INIT;
+	AUTO_INPUTS inputs = INPUTS_INIT;
+	char origin[HASH_HEX];
+
+	if (kernel_source_find(b->project->kernel_source, &b->hashes, &source, e) < 0 ||
+	    collect_inputs(b, &source, &inputs, origin, e) < 0)
+		return -1;
+	return configure(b, &source, origin, e);
+}

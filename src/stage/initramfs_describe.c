@@ -1,0 +1,46 @@
+#include "stage/initramfs.h"
+
+#include "format/entry_text.h"
+#include "host/gzip.h"
+
+static int describe_content(const struct image_tree *plan, size_t i, initramfs_hash hash,
+			    void *context, struct buf *text, struct err *e)
+{
+	const struct image_entry *entry = &plan->entries[i];
+	char hex[65];
+
+	if (entry->target) {
+		if (buf_puts(text, "\t", e) < 0)
+			return -1;
+		return entry_name_text(text, entry->target, e);
+	}
+	if (!entry->location)
+		return 0;
+	if (i && plan->entries[i - 1].file == entry->file)
+		return buf_puts(text, "\tas before", e);
+	if (hash(context, entry->location, hex, e) < 0)
+		return -1;
+	return buf_putf(text, e, "\t%s", hex);
+}
+
+int initramfs_describe(const struct initramfs_options *options, const struct image_tree *plan,
+		       initramfs_hash hash, void *context, struct buf *text, struct err *e)
+{
+	bool gzip = options->compress == INITRAMFS_GZIP;
+	int level = options->level ? options->level : GZIP_LEVEL_DEFAULT;
+
+	if (buf_putf(text, e, "initramfs 1 %s %d time %u\n", gzip ? "gzip" : "none",
+		     gzip ? level : 0, options->time) < 0)
+		return -1;
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct image_entry *entry = &plan->entries[i];
+
+		if (buf_putf(text, e, "%06o\t%u\t%u\t%u,%u\t", entry->mode, entry->uid, entry->gid,
+			     entry->rdev_major, entry->rdev_minor) < 0 ||
+		    entry_name_text(text, entry->name, e) < 0 ||
+		    describe_content(plan, i, hash, context, text, e) < 0 ||
+		    buf_puts(text, "\n", e) < 0)
+			return -1;
+	}
+	return 0;
+}

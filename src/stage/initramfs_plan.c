@@ -1,0 +1,232 @@
+#include "stage/initramfs.h"
+
+#include "base/log.h"
+#include "base/path.h"
+#include "format/initlist.h"
+#include "host/file.h"
+#include "host/tree.h"
+#include "stage/initramfs_check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	LIST_MAX = 64 << 20,
+	FILE_SIZE_OLD_KERNEL = INT32_MAX, /* 6.1 opens what it unpacks without O_LARGEFILE */
+};
+
+struct planner {
+	const struct initramfs_options *options;
+	struct image_tree *plan;
+	const char *list;
+	/* Of the line at hand. */
+	char *where;
+	const struct initlist_line *line;
+};
+
+static const char *lookup(void *context, const char *variable)
+{
+	const struct initramfs_options *o = ((struct planner *)context)->options;
+
+	for (size_t i = 0; i < o->n_variables; i++)
+		if (!strcmp(o->variables[i].name, variable))
+			return o->variables[i].value;
+	return o->use_environment ? getenv(variable) : NULL;
+}
+
+static uint32_t tree_mode(const struct initramfs_options *o, const struct stat *status)
+{
+	if (o->keep_modes)
+		return status->st_mode & 07777;
+	return S_ISDIR(status->st_mode) || status->st_mode & 0100 ? 0755 : 0644;
+}
+
+static int read_target(const char *path, char target[CPIO_TARGET_MAX + 1], struct err *e)
+{
+	ssize_t n = readlink(path, target, CPIO_TARGET_MAX + 1);
+
+	if (n < 0)
+		return err_os(e, "read symbolic link '%s'", path);
+	if (n > CPIO_TARGET_MAX)
+		return err_set(e, ERR_LIMIT, "the target of symbolic link '%s' is over %d bytes",
+			       path, CPIO_TARGET_MAX);
+	target[n] = '\0';
+	return 0;
+}
+
+static int add_from_tree(void *context, const char *path, const struct stat *status, struct err *e)
+{
+	struct planner *p = context;
+	char target[CPIO_TARGET_MAX + 1];
+	AUTO_FREE char *name = NULL;
+	AUTO_FREE char *location = NULL;
+	struct image_entry entry = {.origin = IMAGE_COPIED, .where = p->where};
+
+	if (path_join(p->line->name, path, &name, e) < 0 ||
+	    path_join(p->line->location, path, &location, e) < 0)
+		return -1;
+	entry.name = name;
+	entry.mode = tree_mode(p->options, status);
+	if (S_ISDIR(status->st_mode)) {
+		entry.mode |= CPIO_FOLDER;
+	} else if (S_ISREG(status->st_mode)) {
+		entry.mode |= CPIO_FILE;
+		entry.location = location;
+	} else if (S_ISLNK(status->st_mode)) {
+		if (read_target(location, target, e) < 0)
+			return -1;
+		entry.mode = CPIO_SYMLINK | 0777;
+		entry.target = target;
+	} else {
+		return err_set(
+			e, ERR_INPUT,
+			"'%s' is neither file, folder nor symbolic link: write a nod, pipe or "
+			"sock line instead",
+			location);
+	}
+	return image_tree_add(p->plan, &entry, e);
+}
+
+static int add_tree(struct planner *p, const struct initlist_line *line, struct err *e)
+{
+	const struct tree_visitor visitor = {p, add_from_tree};
+	const struct image_entry top = {.name = line->name,
+					.mode = CPIO_FOLDER | 0755,
+					.origin = IMAGE_COPIED,
+					.where = p->where};
+	AUTO_FREE char *name = NULL;
+
+	if (image_name(line->name, &name, e) < 0)
+		return -1;
+	/* The root is there without an entry. */
+	if (strcmp(name, ".") && image_tree_add(p->plan, &top, e) < 0)
+		return -1;
+	p->line = line;
+	return tree_walk(line->location, &visitor, e);
+}
+
+static uint32_t line_type(const struct initlist_line *line)
+{
+	switch (line->type) {
+	case INITLIST_FILE:
+		return CPIO_FILE;
+	case INITLIST_NOD:
+		return line->device == 'b' ? CPIO_BLOCK : CPIO_CHAR;
+	case INITLIST_SLINK:
+		return CPIO_SYMLINK;
+	case INITLIST_PIPE:
+		return CPIO_PIPE;
+	case INITLIST_SOCK:
+		return CPIO_SOCKET;
+	default:
+		return CPIO_FOLDER;
+	}
+}
+
+static int add_line(void *context, const struct initlist_line *line, struct err *e)
+{
+	struct planner *p = context;
+	struct image_entry entry = {
+		.name = line->name,
+		.mode = line_type(line) | line->mode,
+		.uid = line->uid,
+		.gid = line->gid,
+		.rdev_major = line->major,
+		.rdev_minor = line->minor,
+		.target = line->type == INITLIST_SLINK ? line->location : NULL,
+		.location = line->type == INITLIST_FILE ? line->location : NULL,
+		.origin = IMAGE_LISTED,
+	};
+	AUTO_FREE char *where = NULL;
+
+	if (asprintf(&where, "%s:%u", p->list, line->number) < 0) {
+		where = NULL;
+		return err_memory(e);
+	}
+	p->where = where;
+	entry.where = where;
+	if (line->type == INITLIST_TREE)
+		return add_tree(p, line, e);
+	return image_tree_add_links(p->plan, &entry, line->links, line->n_links, e);
+}
+
+static int add_list(struct planner *p, const char *path, struct err *e)
+{
+	const struct initlist_reader reader = {path, p, lookup, add_line};
+	AUTO_BUF text = BUF_INIT;
+
+	p->list = path;
+	if (file_read(path, LIST_MAX, &text, e) < 0)
+		return -1;
+	return initlist_parse(buf_str(&text), text.len, &reader, e);
+}
+
+static int add_files(struct planner *p, struct err *e)
+{
+	for (size_t i = 0; i < p->options->n_files; i++) {
+		const struct initramfs_file *file = &p->options->files[i];
+		const struct image_entry entry = {.name = file->name,
+						  .mode = CPIO_FILE | (file->mode & 07777),
+						  .location = file->path,
+						  .origin = IMAGE_LISTED,
+						  .where = file->path};
+
+		if (image_tree_add(p->plan, &entry, e) < 0)
+			return err_ctx(e, "file '%s'", file->path);
+	}
+	return 0;
+}
+
+static int set_size(const struct initramfs_options *o, struct image_entry *entry, struct err *e)
+{
+	AUTO_FILE_SOURCE f = FILE_SOURCE_INIT;
+
+	if (file_source_open(&f, entry->location, e) < 0)
+		return -1;
+	entry->size = f.source.size;
+	if (entry->size > UINT32_MAX)
+		return err_set(e, ERR_LIMIT,
+			       "'%s' has %llu bytes; an initramfs has room for files below 4 GiB",
+			       entry->location, (unsigned long long)entry->size);
+	if (entry->size > FILE_SIZE_OLD_KERNEL)
+		return initramfs_doubt(
+			o, e,
+			"'%s' has 2 GiB or more: older kernels, 6.1 among them, cannot unpack it",
+			entry->location);
+	return 0;
+}
+
+static int set_sizes(const struct initramfs_options *o, struct image_tree *plan, struct err *e)
+{
+	for (size_t i = 0; i < plan->n; i++) {
+		struct image_entry *entry = &plan->entries[i];
+
+		if (entry->location && set_size(o, entry, e) < 0)
+			return err_ctx(e, "%s", entry->where);
+	}
+	return 0;
+}
+
+/* Folders that nobody asked for are worth a word: a name may be misspelt. */
+static void tell_made(const struct image_tree *plan)
+{
+	for (size_t i = 0; i < plan->n; i++)
+		if (plan->entries[i].origin == IMAGE_MADE)
+			log_info("%s: folder '%s' is made for it, 0755 root:root",
+				 plan->entries[i].where, plan->entries[i].name);
+}
+
+int initramfs_plan(const struct initramfs_options *options, struct image_tree *plan, struct err *e)
+{
+	struct planner p = {.options = options, .plan = plan};
+
+	for (size_t i = 0; i < options->lists->n; i++)
+		if (add_list(&p, options->lists->v[i], e) < 0)
+			return -1;
+	if (add_files(&p, e) < 0 || set_sizes(options, plan, e) < 0)
+		return -1;
+	tell_made(plan);
+	return initramfs_check(options, plan, e);
+}

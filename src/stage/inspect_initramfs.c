@@ -1,0 +1,299 @@
+#include "stage/inspect_initramfs.h"
+
+#include "format/cpio.h"
+#include "format/entry_text.h"
+#include "host/gunzip.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { PIECE = 64 * 1024, HEAD = 8 };
+
+/* What no initramfs unpacks to: a file that was made to fill memories. */
+#define UNPACKED_MAX (UINT64_C(1) << 36)
+
+struct segment {
+	const char *compression;
+	bool listed;
+	uint64_t offset, size, unpacked, entries;
+};
+
+/* Where a listing goes: one of text and json is set. */
+struct listing {
+	struct buf *text;
+	struct json_writer *json;
+	struct segment *segments;
+	size_t n, cap;
+};
+
+static void listing_done(struct listing *l)
+{
+	free(l->segments);
+}
+
+static const struct {
+	const char *name, *magic;
+	size_t len;
+} compressions[] = {
+	{"zstd", "\x28\xb5\x2f\xfd", 4}, {"xz", "\xfd\x37zXZ", 5},
+	{"lz4", "\x02\x21\x4c\x18", 4},	 {"bzip2", "BZh", 3},
+	{"lzma", "\x5d\x00\x00", 3},	 {"lzo", "\x89LZO", 4},
+};
+
+static const char *foreign_compression(const char *head, size_t len)
+{
+	for (size_t i = 0; i < ARRAY_LEN(compressions); i++)
+		if (len >= compressions[i].len &&
+		    !memcmp(head, compressions[i].magic, compressions[i].len))
+			return compressions[i].name;
+	return NULL;
+}
+
+static bool is_device(uint32_t mode)
+{
+	uint32_t type = mode & CPIO_TYPE_MASK;
+
+	return type == CPIO_CHAR || type == CPIO_BLOCK;
+}
+
+static int entry_as_text(struct buf *text, const struct cpio_found *found, struct err *e)
+{
+	const struct cpio_entry *entry = &found->entry;
+	char mode[ENTRY_MODE_TEXT], size[32];
+
+	entry_mode_text(entry->mode, mode);
+	if (is_device(entry->mode))
+		snprintf(size, sizeof(size), "%u, %u", entry->rdev_major, entry->rdev_minor);
+	else
+		snprintf(size, sizeof(size), "%llu",
+			 (unsigned long long)(found->target ? strlen(found->target) : found->size));
+	if (buf_putf(text, e, "%s %5u %5u %10s ", mode, entry->uid, entry->gid, size) < 0 ||
+	    entry_name_text(text, entry->name, e) < 0)
+		return -1;
+	if (found->target &&
+	    (buf_puts(text, " -> ", e) < 0 || entry_name_text(text, found->target, e) < 0))
+		return -1;
+	return buf_puts(text, "\n", e);
+}
+
+static void entry_as_json(struct json_writer *json, const struct cpio_found *found)
+{
+	const struct cpio_entry *entry = &found->entry;
+	char mode[ENTRY_MODE_TEXT];
+
+	entry_mode_text(entry->mode, mode);
+	json_open_object(json, NULL);
+	json_text(json, "name", entry->name);
+	json_text(json, "mode", mode);
+	json_number(json, "uid", entry->uid);
+	json_number(json, "gid", entry->gid);
+	json_number(json, "size", found->target ? strlen(found->target) : found->size);
+	json_number(json, "mtime", entry->mtime);
+	json_number(json, "inode", entry->ino);
+	json_number(json, "links", entry->nlink);
+	if (found->target)
+		json_text(json, "target", found->target);
+	if (is_device(entry->mode)) {
+		json_number(json, "major", entry->rdev_major);
+		json_number(json, "minor", entry->rdev_minor);
+	}
+	json_close_object(json);
+}
+
+static int list_entry(void *context, const struct cpio_found *found, struct err *e)
+{
+	struct listing *l = context;
+
+	if (l->text)
+		return entry_as_text(l->text, found, e);
+	entry_as_json(l->json, found);
+	return 0;
+}
+
+static int read_plain(struct cpio_reader *reader, const struct source *from, uint64_t *offset,
+		      struct err *e)
+{
+	char piece[PIECE];
+	size_t len, used;
+
+	do {
+		uint64_t left = from->size - *offset;
+
+		len = left < PIECE ? (size_t)left : PIECE;
+		if (source_read(from, *offset, piece, len, e) < 0 ||
+		    cpio_reader_take(reader, piece, len, &used, e) < 0)
+			return -1;
+		*offset += used;
+	} while (used && used == len);
+	return 0;
+}
+
+static int read_segment(struct listing *l, const struct source *from, uint64_t *offset,
+			struct segment *s, struct err *e)
+{
+	const struct cpio_visitor visitor = {l, list_entry, NULL};
+	struct cpio_reader reader;
+	int r;
+
+	cpio_reader_init(&reader, &visitor, from->name);
+	if (strcmp(s->compression, "none"))
+		r = gunzip(from, *offset, UNPACKED_MAX, &reader.sink, offset, e);
+	else if (*offset % 4)
+		return err_set(
+			e, ERR_INPUT,
+			"'%s' has a plain archive at byte %llu: the kernel reads one only at a "
+			"multiple of 4",
+			from->name, (unsigned long long)*offset);
+	else
+		r = read_plain(&reader, from, offset, e);
+	if (r < 0 || cpio_reader_finish(&reader, e) < 0)
+		return -1;
+	s->unpacked = reader.sink.pos;
+	s->entries = reader.entries;
+	s->listed = true;
+	return 0;
+}
+
+static int keep_segment(struct listing *l, const struct segment *s, struct err *e)
+{
+	if (l->n == l->cap) {
+		size_t cap = l->cap ? l->cap * 2 : 8;
+		struct segment *segments = reallocarray(l->segments, cap, sizeof(*segments));
+
+		if (!segments)
+			return err_memory(e);
+		l->segments = segments;
+		l->cap = cap;
+	}
+	l->segments[l->n++] = *s;
+	return 0;
+}
+
+/* Goes over zeros, and fills head with what follows. */
+static int skip_zeros(const struct source *from, uint64_t *offset, char head[HEAD], size_t *ret_len,
+		      struct err *e)
+{
+	size_t n, len;
+
+	do {
+		uint64_t left = from->size - *offset;
+
+		len = left < HEAD ? (size_t)left : HEAD;
+		if (source_read(from, *offset, head, len, e) < 0)
+			return -1;
+		for (n = 0; n < len && !head[n]; n++)
+			;
+		*offset += n;
+	} while (n);
+	*ret_len = len;
+	return 0;
+}
+
+static int list_segment(struct listing *l, const struct source *from, uint64_t *offset,
+			const char *head, size_t len, struct err *e)
+{
+	struct segment s = {.offset = *offset};
+
+	if (gunzip_is_gzip(head, len))
+		s.compression = "gzip";
+	else if (len >= 5 && !memcmp(head, "07070", 5))
+		s.compression = "none";
+	if (s.compression) {
+		if (read_segment(l, from, offset, &s, e) < 0)
+			return -1;
+	} else {
+		s.compression = foreign_compression(head, len);
+		if (!s.compression)
+			return err_set(
+				e, ERR_INPUT,
+				"'%s' has neither an archive nor compressed data at byte %llu",
+				from->name, (unsigned long long)*offset);
+		*offset = from->size;
+	}
+	s.size = *offset - s.offset;
+	return keep_segment(l, &s, e);
+}
+
+static int list_all(struct listing *l, const struct source *from, struct err *e)
+{
+	uint64_t offset = 0;
+	char head[HEAD];
+	size_t len;
+
+	for (;;) {
+		if (skip_zeros(from, &offset, head, &len, e) < 0)
+			return -1;
+		if (len == 0)
+			break;
+		if (list_segment(l, from, &offset, head, len, e) < 0)
+			return -1;
+	}
+	if (l->n == 0)
+		return err_set(e, ERR_INPUT, "'%s' is empty: there is no archive in it",
+			       from->name);
+	return 0;
+}
+
+static int segments_as_text(const struct listing *l, struct err *e)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		const struct segment *s = &l->segments[i];
+		int r;
+
+		if (s->listed)
+			r = buf_putf(l->text, e,
+				     "%llu %s, %llu bytes; %llu bytes at %llu, compression %s\n",
+				     (unsigned long long)s->entries,
+				     s->entries == 1 ? "entry" : "entries",
+				     (unsigned long long)s->unpacked, (unsigned long long)s->size,
+				     (unsigned long long)s->offset, s->compression);
+		else
+			r = buf_putf(l->text, e, "%llu bytes at %llu, compression %s: not listed\n",
+				     (unsigned long long)s->size, (unsigned long long)s->offset,
+				     s->compression);
+		if (r < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void segments_as_json(const struct listing *l)
+{
+	json_open_array(l->json, "segments");
+	for (size_t i = 0; i < l->n; i++) {
+		const struct segment *s = &l->segments[i];
+
+		json_open_object(l->json, NULL);
+		json_number(l->json, "offset", s->offset);
+		json_number(l->json, "size", s->size);
+		json_text(l->json, "compression", s->compression);
+		json_bool(l->json, "listed", s->listed);
+		if (s->listed) {
+			json_number(l->json, "unpacked", s->unpacked);
+			json_number(l->json, "entries", s->entries);
+		}
+		json_close_object(l->json);
+	}
+	json_close_array(l->json);
+}
+
+int inspect_initramfs_text(const struct source *from, struct buf *out, struct err *e)
+{
+	AUTO(listing_done) struct listing l = {.text = out};
+
+	if (list_all(&l, from, e) < 0)
+		return -1;
+	return segments_as_text(&l, e);
+}
+
+int inspect_initramfs_json(const struct source *from, struct json_writer *out, struct err *e)
+{
+	AUTO(listing_done) struct listing l = {.json = out};
+
+	json_open_array(out, "entries");
+	if (list_all(&l, from, e) < 0)
+		return -1;
+	json_close_array(out);
+	segments_as_json(&l);
+	return 0;
+}

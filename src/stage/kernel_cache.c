@@ -1,0 +1,154 @@
+#include "stage/kernel_cache.h"
+
+#include "base/log.h"
+#include "base/path.h"
+#include "host/file.h"
+#include "host/output.h"
+#include "host/remove.h"
+#include "stage/kernel_config.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Goes up when kernels are built otherwise: what was kept before then no longer counts. */
+#define GENERATION "kernel-1"
+
+/* The folder that all kernels are kept in; NULL when this user has none. */
+static int cache_folder(char **ret, struct err *e)
+{
+	const char *base = getenv("XDG_CACHE_HOME");
+	const char *home = getenv("HOME");
+	int n = 0;
+
+	*ret = NULL;
+	if (base && base[0] == '/')
+		n = asprintf(ret, "%s/mvirt-mkos", base);
+	else if (home && home[0] == '/')
+		n = asprintf(ret, "%s/.cache/mvirt-mkos", home);
+	if (n < 0) {
+		*ret = NULL;
+		return err_memory(e);
+	}
+	return 0;
+}
+
+/* The folder of this very kernel, NULL as above. */
+static int entry_folder(const struct inputs *inputs, char **ret, struct err *e)
+{
+	AUTO_FREE char *base = NULL;
+	char hex[HASH_HEX];
+
+	*ret = NULL;
+	if (cache_folder(&base, e) < 0)
+		return -1;
+	if (!base)
+		return 0;
+	if (inputs_hash(inputs, hex, e) < 0)
+		return -1;
+	if (asprintf(ret, "%s/" GENERATION "-%.32s", base, hex) < 0) {
+		*ret = NULL;
+		return err_memory(e);
+	}
+	return 0;
+}
+
+static int copy_between(const char *from_folder, const char *from, const char *to_folder,
+			const char *to, bool sync, struct err *e)
+{
+	AUTO_FREE char *source = NULL;
+	AUTO_FREE char *target = NULL;
+
+	if (path_join(from_folder, from, &source, e) < 0 || path_join(to_folder, to, &target, e) < 0)
+		return -1;
+	return output_copy(source, target, sync, e);
+}
+
+/* The hash beside the kernel tells a damaged copy from a good one. */
+static int is_whole(const char *folder, bool *ret, struct err *e)
+{
+	AUTO_FREE char *image = NULL;
+	AUTO_FREE char *sum = NULL;
+	AUTO_BUF kept = BUF_INIT;
+	char hex[HASH_HEX];
+
+	*ret = false;
+	if (path_join(folder, "bzImage", &image, e) < 0 ||
+	    path_join(folder, "bzImage.sha256", &sum, e) < 0)
+		return -1;
+	if (!file_exists(image) || !file_exists(sum))
+		return 0;
+	if (file_read(sum, 4096, &kept, e) < 0 || hash_file(image, hex, e) < 0)
+		return -1;
+	*ret = !strncmp(buf_str(&kept), hex, HASH_HEX - 1);
+	if (!*ret)
+		log_warning("the kept kernel '%s' is damaged: it is built again", image);
+	return 0;
+}
+
+int kernel_cache_get(const struct inputs *inputs, bool sync, bool *ret_found, struct err *e)
+{
+	AUTO_FREE char *folder = NULL;
+	bool whole;
+
+	*ret_found = false;
+	if (entry_folder(inputs, &folder, e) < 0)
+		return -1;
+	if (!folder || is_whole(folder, &whole, e) < 0 || !whole)
+		return 0;
+	if (folder_make(PROJECT_KERNEL "/arch/x86/boot", e) < 0 ||
+	    copy_between(folder, "config", PROJECT_KERNEL, ".config", sync, e) < 0 ||
+	    copy_between(folder, "bzImage", PROJECT_KERNEL, "arch/x86/boot/bzImage", sync, e) < 0)
+		return -1;
+	*ret_found = true;
+	return 0;
+}
+
+static int fill(const char *folder, struct err *e)
+{
+	AUTO_FREE char *sum = NULL;
+	char hex[HASH_HEX];
+
+	if (hash_file(PROJECT_BZIMAGE, hex, e) < 0 ||
+	    path_join(folder, "bzImage.sha256", &sum, e) < 0 ||
+	    copy_between(PROJECT_KERNEL, ".config", folder, "config", false, e) < 0 ||
+	    copy_between(PROJECT_KERNEL, "arch/x86/boot/bzImage", folder, "bzImage", false, e) < 0)
+		return -1;
+	return output_write(sum, hex, HASH_HEX - 1, false, e);
+}
+
+/* Filled under another name and renamed, so that two builds can keep the same kernel at once. */
+static int put(const struct inputs *inputs, struct err *e)
+{
+	AUTO_FREE char *folder = NULL;
+	AUTO_FREE char *fresh = NULL;
+	struct err ignored;
+	int r;
+
+	if (entry_folder(inputs, &folder, e) < 0)
+		return -1;
+	if (!folder)
+		return 0;
+	if (asprintf(&fresh, "%s.%ld", folder, (long)getpid()) < 0) {
+		fresh = NULL;
+		return err_memory(e);
+	}
+	if (remove_tree(fresh, NULL, e) < 0 || folder_make(fresh, e) < 0)
+		return -1;
+	r = fill(fresh, e);
+	/* A damaged one in its place is in the way; a good one of another build serves as well. */
+	if (r == 0 && rename(fresh, folder) < 0 &&
+	    (remove_tree(folder, NULL, e) < 0 || rename(fresh, folder) < 0))
+		r = err_os(e, "rename '%s'", fresh);
+	if (r < 0 && remove_tree(fresh, NULL, &ignored) < 0)
+		log_detail("'%s' stays behind", fresh);
+	return r;
+}
+
+void kernel_cache_put(const struct inputs *inputs)
+{
+	struct err e = ERR_INIT;
+
+	if (put(inputs, &e) < 0)
+		log_warning("the kernel cannot be kept for other checkouts: %s", e.text);
+}

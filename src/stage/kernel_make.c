@@ -1,0 +1,137 @@
+#include "stage/kernel_make.h"
+
+#include "host/file.h"
+#include "host/process.h"
+#include "host/progress.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+struct watch {
+	FILE *log;
+	struct progress progress;
+	size_t objects;
+	char first_error[512];
+};
+
+/* kbuild announces each step as "  CC      path". */
+static bool is_step(const char *line)
+{
+	return !strncmp(line, "  ", 2) && line[2] >= 'A' && line[2] <= 'Z';
+}
+
+static bool is_error(const char *line)
+{
+	static const char *const signs[] = {"error:", "Error:", "*** ", "undefined reference",
+					    ": not found", "No such file or directory"};
+
+	for (size_t i = 0; i < ARRAY_LEN(signs); i++)
+		if (strstr(line, signs[i]))
+			return true;
+	return false;
+}
+
+static int on_line(void *context, const char *line, size_t len, struct err *e)
+{
+	struct watch *w = context;
+	char detail[64];
+
+	if (fwrite(line, 1, len, w->log) != len || fputc('\n', w->log) == EOF)
+		return err_os(e, "write '" KERNEL_LOG "'");
+	if (!w->first_error[0] && is_error(line))
+		snprintf(w->first_error, sizeof(w->first_error), "%s", line);
+	w->objects += is_step(line);
+	snprintf(detail, sizeof(detail), "%zu objects", w->objects);
+	progress_update(&w->progress, detail);
+	return 0;
+}
+
+static int make_arguments(const struct kernel_make *m, const char *target, struct strv *to,
+			  struct err *e)
+{
+	AUTO_FREE char *folder = NULL;
+
+	if (file_real_path(PROJECT_KERNEL, &folder, e) < 0)
+		return -1;
+	if (strv_add_all(to, e, "make", "-C", m->source->folder, NULL) < 0 ||
+	    strv_addf(to, e, "-j%u", m->project->jobs) < 0 ||
+	    strv_addf(to, e, "O=%s", folder) < 0)
+		return -1;
+	return strv_add_all(to, e, "ARCH=x86", target, NULL);
+}
+
+/* What kbuild would take from the machine: the date, the user, the host, a build counter. */
+static int make_environment(const struct project *p, struct strv *to, struct err *e)
+{
+	time_t when = (time_t)p->time;
+	struct tm utc;
+	char date[64];
+
+	if (!gmtime_r(&when, &utc) ||
+	    strftime(date, sizeof(date), "%a %b %e %H:%M:%S UTC %Y", &utc) == 0)
+		return err_set(e, ERR_INPUT, "SOURCE_DATE_EPOCH %u is no date", p->time);
+	if (strv_addf(to, e, "KBUILD_BUILD_TIMESTAMP=%s", date) < 0)
+		return -1;
+	return strv_add_all(to, e, "KBUILD_BUILD_USER=mvirt", "KBUILD_BUILD_HOST=mkos",
+			    "KBUILD_BUILD_VERSION=1", "TZ=UTC", NULL);
+}
+
+static void close_log(FILE **f)
+{
+	if (*f)
+		fclose(*f);
+}
+
+int kernel_make(const struct kernel_make *m, const char *target, const char *what, struct err *e)
+{
+	AUTO_STRV argv = STRV_INIT;
+	AUTO_STRV environment = STRV_INIT;
+	AUTO(close_log) FILE *log = fopen(KERNEL_LOG, "ae");
+	struct process_options p = PROCESS_OPTIONS_INIT;
+	struct watch w = {.log = log};
+	int status, r;
+
+	if (!log)
+		return err_os(e, "write '" KERNEL_LOG "'");
+	if (make_arguments(m, target, &argv, e) < 0 ||
+	    make_environment(m->project, &environment, e) < 0)
+		return -1;
+	p.argv = &argv;
+	p.environment = &environment;
+	progress_begin(&w.progress, what);
+	r = process_pump(&p, on_line, &w, &status, e);
+	progress_end(&w.progress);
+	if (r < 0)
+		return err_ctx(e, "%s", what);
+	if (fflush(log) == EOF)
+		return err_os(e, "write '" KERNEL_LOG "'");
+	if (status != 0)
+		return err_set(e, ERR_CHILD, "%s failed: %s (the whole log is in " KERNEL_LOG ")",
+			       what, w.first_error[0] ? w.first_error : "make says no reason");
+	return 0;
+}
+
+int kernel_make_interactive(const struct kernel_make *m, const char *target, struct err *e)
+{
+	AUTO_STRV argv = STRV_INIT;
+	AUTO_STRV environment = STRV_INIT;
+	struct process_options p = PROCESS_OPTIONS_INIT;
+	int status;
+	pid_t pid;
+
+	if (make_arguments(m, target, &argv, e) < 0 ||
+	    make_environment(m->project, &environment, e) < 0)
+		return -1;
+	p.argv = &argv;
+	p.environment = &environment;
+	p.input = STDIN_FILENO;
+	p.output = STDOUT_FILENO;
+	p.errors = STDERR_FILENO;
+	if (process_start(&p, &pid, e) < 0 || process_wait(pid, "make", &status, e) < 0)
+		return -1;
+	if (status != 0)
+		return err_set(e, ERR_CHILD, "make %s failed with status %d", target, status);
+	return 0;
+}

@@ -1,0 +1,156 @@
+#include "stage/recipe.h"
+
+#include "base/nearest.h"
+#include "base/parse.h"
+#include "format/ini.h"
+#include "host/file.h"
+
+#include <stddef.h>
+#include <string.h>
+
+enum { RECIPE_MAX = 1 << 20 };
+
+enum value_kind { VALUE_TEXT, VALUE_WORDS };
+
+/* The keys outside [payload NAME], and where their values go. */
+static const struct recipe_key {
+	const char *section, *key;
+	enum value_kind kind;
+	size_t offset;
+} keys[] = {
+	{"kernel", "layers", VALUE_WORDS, offsetof(struct project, kernel_layers)},
+	{"kernel", "source", VALUE_TEXT, offsetof(struct project, kernel_source)},
+	{"initramfs", "lists", VALUE_WORDS, offsetof(struct project, initramfs_lists)},
+	{"initramfs", "compress", VALUE_TEXT, offsetof(struct project, compress)},
+	{"initramfs", "level", VALUE_TEXT, offsetof(struct project, level)},
+	{"uki", "os-release", VALUE_TEXT, offsetof(struct project, os_release)},
+	{"uki", "stub", VALUE_TEXT, offsetof(struct project, stub)},
+};
+
+static const char *const section_names[] = {"kernel", "initramfs", "uki", "payload NAME", NULL};
+static const char *const payload_keys[] = {"path", "mode", "optional", "source", NULL};
+
+static int set_text(char **to, const char *value, struct err *e)
+{
+	free(*to);
+	*to = strdup(value);
+	return *to ? 0 : err_memory(e);
+}
+
+static int unknown(const char *kind, const char *word, const char *const *known, struct err *e)
+{
+	const char *near = nearest_name(word, known);
+
+	if (near)
+		return err_set(e, ERR_INPUT, "unknown %s '%s': did you mean '%s'?", kind, word, near);
+	return err_set(e, ERR_INPUT, "unknown %s '%s'", kind, word);
+}
+
+static int set_plain(struct project *p, const struct ini_entry *entry, struct err *e)
+{
+	const char *known[ARRAY_LEN(keys) + 1] = {NULL};
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		const struct recipe_key *k = &keys[i];
+		void *to = (char *)p + k->offset;
+
+		if (strcmp(entry->section, k->section))
+			continue;
+		known[n++] = k->key;
+		if (strcmp(entry->key, k->key))
+			continue;
+		return k->kind == VALUE_WORDS ? strv_split(to, entry->value, e)
+					      : set_text(to, entry->value, e);
+	}
+	if (n == 0)
+		return unknown("section", entry->section, section_names, e);
+	return unknown("key", entry->key, known, e);
+}
+
+static struct payload *find_payload(struct project *p, const char *name)
+{
+	for (size_t i = 0; i < p->n_payloads; i++)
+		if (!strcmp(p->payloads[i].name, name))
+			return &p->payloads[i];
+	return NULL;
+}
+
+static int add_payload(struct project *p, const char *name, struct payload **ret, struct err *e)
+{
+	struct payload *all = reallocarray(p->payloads, p->n_payloads + 1, sizeof(*all));
+
+	if (!all)
+		return err_memory(e);
+	p->payloads = all;
+	all[p->n_payloads] = (struct payload){.name = strdup(name), .mode = 0755};
+	if (!all[p->n_payloads].name)
+		return err_memory(e);
+	*ret = &all[p->n_payloads++];
+	return 0;
+}
+
+static int set_payload(struct project *p, const char *name, const struct ini_entry *entry,
+		       struct err *e)
+{
+	struct payload *payload = find_payload(p, name);
+	uint64_t mode;
+
+	if (!payload && add_payload(p, name, &payload, e) < 0)
+		return -1;
+	if (!strcmp(entry->key, "path"))
+		return set_text(&payload->image, entry->value, e);
+	if (!strcmp(entry->key, "source"))
+		return set_text(&payload->source, entry->value, e);
+	if (!strcmp(entry->key, "mode")) {
+		if (parse_number(entry->value, 8, 07777, "mode", &mode, e) < 0)
+			return -1;
+		payload->mode = (mode_t)mode;
+		return 0;
+	}
+	if (strcmp(entry->key, "optional"))
+		return unknown("key", entry->key, payload_keys, e);
+	if (strcmp(entry->value, "yes") && strcmp(entry->value, "no"))
+		return err_set(e, ERR_INPUT, "optional is 'yes' or 'no', not '%s'", entry->value);
+	payload->optional = !strcmp(entry->value, "yes");
+	return 0;
+}
+
+static int set_entry(struct project *p, const struct ini_entry *entry, struct err *e)
+{
+	if (!strncmp(entry->section, "payload ", 8))
+		return set_payload(p, entry->section + 8 + strspn(entry->section + 8, " "), entry,
+				   e);
+	return set_plain(p, entry, e);
+}
+
+/* What no recipe can do without. */
+static int check_complete(const struct project *p, struct err *e)
+{
+	const char *missing = p->kernel_layers.n == 0	  ? "[kernel] layers"
+			      : p->initramfs_lists.n == 0 ? "[initramfs] lists"
+							  : NULL;
+
+	if (missing)
+		return err_set(e, ERR_INPUT, "%s: %s is missing", p->recipe_path, missing);
+	for (size_t i = 0; i < p->n_payloads; i++)
+		if (!p->payloads[i].image || p->payloads[i].image[0] != '/')
+			return err_set(e, ERR_INPUT,
+				       "%s: [payload %s] needs path, an absolute path in the image",
+				       p->recipe_path, p->payloads[i].name);
+	return 0;
+}
+
+int recipe_read(struct project *p, struct err *e)
+{
+	AUTO_BUF text = BUF_INIT;
+	AUTO_INI ini = INI_INIT;
+
+	if (file_read(p->recipe_path, RECIPE_MAX, &text, e) < 0 ||
+	    ini_parse(buf_str(&text), text.len, p->recipe_path, &ini, e) < 0)
+		return -1;
+	for (size_t i = 0; i < ini.n; i++)
+		if (set_entry(p, &ini.entries[i], e) < 0)
+			return err_ctx(e, "%s:%zu", p->recipe_path, ini.entries[i].line);
+	return check_complete(p, e);
+}

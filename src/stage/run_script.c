@@ -1,0 +1,218 @@
+#include "stage/run_script.h"
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "host/clock.h"
+#include "host/file.h"
+#include "host/process.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+enum { PIECE = 4096, ENDING_MS = 10000 };
+
+struct script {
+	const struct run_options *options;
+	const struct run_guest *guest;
+	int log;
+	struct buf seen; /* printed and not yet matched */
+	size_t step;
+	uint64_t deadline_ms; /* 0: none */
+};
+
+static int write_all(int fd, const char *data, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, data, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		data += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+static int do_send(const struct script *s, const char *text, struct err *e)
+{
+	if (write_all(s->guest->console_in, text, strlen(text)) < 0 ||
+	    write_all(s->guest->console_in, "\n", 1) < 0)
+		return err_os(e, "type '%s' into the console", text);
+	return 0;
+}
+
+static int press_button(const struct script *s, struct err *e)
+{
+	static const char command[] = "system_powerdown\n";
+
+	if (write_all(s->guest->monitor, command, sizeof(command) - 1) < 0)
+		return err_os(e, "press the power button");
+	return 0;
+}
+
+/* Text may be cut anywhere between two reads, so all that was not matched is looked through. */
+static bool found(struct script *s, const char *text)
+{
+	size_t len = strlen(text);
+	const char *at = s->seen.len ? memmem(s->seen.data, s->seen.len, text, len) : NULL;
+	size_t used;
+
+	if (!at)
+		return false;
+	used = (size_t)(at - s->seen.data) + len;
+	memmove(s->seen.data, at + len, s->seen.len - used);
+	s->seen.len -= used;
+	return true;
+}
+
+static int advance(struct script *s, struct err *e)
+{
+	for (; s->step < s->options->n_steps; s->step++) {
+		const struct run_step *step = &s->options->steps[s->step];
+		int r = 0;
+
+		if (step->kind == RUN_EXPECT && !found(s, step->text))
+			return 0;
+		if (step->kind == RUN_SEND)
+			r = do_send(s, step->text, e);
+		if (step->kind == RUN_BUTTON)
+			r = press_button(s, e);
+		if (r < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* *ret_ended: QEMU closed the console. */
+static int read_console(struct script *s, bool *ret_ended, struct err *e)
+{
+	char piece[PIECE];
+	ssize_t n = read(s->guest->console_out, piece, sizeof(piece));
+
+	if (n < 0 && errno == EINTR)
+		return 0;
+	if (n < 0)
+		return err_os(e, "read the console");
+	*ret_ended = n == 0;
+	if (log_level() > LOG_QUIET && write_all(STDOUT_FILENO, piece, (size_t)n) < 0)
+		return err_os(e, "write standard output");
+	if (s->log >= 0 && write_all(s->log, piece, (size_t)n) < 0)
+		return err_os(e, "write '%s'", s->options->log_path);
+	if (buf_put(&s->seen, piece, (size_t)n, e) < 0)
+		return -1;
+	return advance(s, e);
+}
+
+/* The sentence for a run that ended, or ran out of time, before its steps were done. */
+static int undone(const struct script *s, const char *how, struct err *e)
+{
+	const struct run_step *step = &s->options->steps[s->step];
+	const char *log = s->options->log_path;
+
+	if (s->step == s->options->n_steps)
+		return err_set(e, ERR_CHILD, "%s the guest powered itself off%s%s", how,
+			       log ? ": see " : "", log ? log : "");
+	return err_set(e, ERR_CHILD, "%s '%s' appeared%s%s", how,
+		       step->kind == RUN_EXPECT ? step->text : "an answer", log ? ": see " : "",
+		       log ? log : "");
+}
+
+static int time_left(const struct script *s)
+{
+	uint64_t now = clock_ms();
+
+	if (s->deadline_ms == 0)
+		return -1;
+	return now >= s->deadline_ms ? 0 : (int)(s->deadline_ms - now);
+}
+
+static void drain(int monitor)
+{
+	char piece[PIECE];
+
+	if (read(monitor, piece, sizeof(piece)) < 0)
+		log_detail("QEMU's monitor: %s", strerror(errno));
+}
+
+static int watch(struct script *s, int signals, struct err *e)
+{
+	char how[64];
+	bool ended = false;
+
+	snprintf(how, sizeof(how), "%llu s went by before",
+		 (unsigned long long)s->options->timeout_s);
+	if (advance(s, e) < 0)
+		return -1;
+	while (!ended) {
+		struct pollfd fds[] = {
+			{.fd = s->guest->console_out, .events = POLLIN},
+			{.fd = s->guest->monitor, .events = POLLIN},
+			{.fd = signals, .events = POLLIN},
+		};
+		int n = poll(fds, ARRAY_LEN(fds), time_left(s));
+
+		if (n < 0 && errno != EINTR)
+			return err_os(e, "wait for the guest");
+		if (n == 0)
+			return undone(s, how, e);
+		if (n < 0)
+			continue;
+		if (fds[2].revents)
+			return err_set(e, ERR_CHILD, "interrupted");
+		if (fds[1].revents)
+			drain(s->guest->monitor);
+		if (fds[0].revents && read_console(s, &ended, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The console is closed: QEMU is about to end, or was killed. */
+static int judge_end(const struct script *s, struct err *e)
+{
+	int status;
+
+	if (process_wait_for(s->guest->pid, "qemu-system-x86_64", ENDING_MS, &status, e) < 0)
+		return -1;
+	if (s->step < s->options->n_steps)
+		return undone(s, "the guest ended before", e);
+	if (status != 0)
+		return err_set(e, ERR_CHILD, "QEMU ended with status %d", status);
+	return 0;
+}
+
+int run_script(const struct run_options *options, const struct run_guest *guest, int log,
+	       struct err *e)
+{
+	struct script s = {.options = options, .guest = guest, .log = log};
+	struct err ignored;
+	sigset_t interrupts, before;
+	int status, r;
+
+	if (options->timeout_s)
+		s.deadline_ms = clock_ms() + options->timeout_s * 1000;
+	sigemptyset(&interrupts);
+	sigaddset(&interrupts, SIGINT);
+	sigaddset(&interrupts, SIGTERM);
+	sigprocmask(SIG_BLOCK, &interrupts, &before);
+	AUTO_CLOSE int signals = signalfd(-1, &interrupts, SFD_CLOEXEC);
+
+	r = signals < 0 ? err_os(e, "make a signal descriptor") : watch(&s, signals, e);
+	if (r == 0) {
+		r = judge_end(&s, e);
+	} else {
+		kill(guest->pid, SIGKILL);
+		if (process_wait(guest->pid, "qemu-system-x86_64", &status, &ignored) < 0)
+			log_detail("%s", ignored.text);
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	buf_done(&s.seen);
+	return r;
+}

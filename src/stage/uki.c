@@ -1,0 +1,373 @@
+#include "stage/uki.h"
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "format/uki.h"
+#include "format/uki_lint.h"
+#include "host/file.h"
+#include "host/output.h"
+#include "host/readback.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define STUB_FOLDER "/usr/lib/systemd/boot/efi"
+
+enum {
+	TEXT_MAX = 1024 * 1024,	  /* of a file that gives a text */
+	COMMAND_LINE_SIZE = 2048, /* of x86, with the NUL */
+	N_TEXTS = 3,
+	N_PARTS = N_TEXTS + 2,
+};
+
+/* A section that is made of text. */
+struct text_part {
+	struct buf text;
+	struct memory_source source;
+	const struct source *piece;
+};
+
+/* All that is open while a UKI is made; what points into it ends with it. */
+struct assembly {
+	const struct uki_options *options;
+	struct linux_image kernel;
+	struct file_source kernel_file;
+	struct file_source stub_file;
+	struct file_source *initrd_files;
+	size_t n_initrds;
+	const struct source **initrd_pieces;
+	const struct source *kernel_piece;
+	struct text_part texts[N_TEXTS];
+	size_t n_texts;
+	struct strv sbat;
+	struct uki_part parts[N_PARTS];
+	size_t n_parts;
+};
+
+static void assembly_done(struct assembly *a)
+{
+	file_source_close(&a->kernel_file);
+	file_source_close(&a->stub_file);
+	for (size_t i = 0; i < a->n_initrds; i++)
+		file_source_close(&a->initrd_files[i]);
+	free(a->initrd_files);
+	free(a->initrd_pieces);
+	for (size_t i = 0; i < a->n_texts; i++)
+		buf_done(&a->texts[i].text);
+	strv_done(&a->sbat);
+}
+#define AUTO_ASSEMBLY AUTO(assembly_done) struct assembly
+
+void uki_summary_done(struct uki_summary *summary)
+{
+	free(summary->sections);
+	summary->sections = NULL;
+	summary->n_sections = 0;
+}
+
+static int doubt(const struct uki_options *options, const char *text, struct err *e)
+{
+	if (options->strict)
+		return err_set(e, ERR_INPUT, "%s", text);
+	log_warning("%s", text);
+	return 0;
+}
+
+/* White space runs become one blank, those at the ends go. */
+static void collapse(struct buf *text)
+{
+	size_t to = 0;
+
+	for (size_t i = 0; i < text->len; i++) {
+		bool blank = strchr(" \t\n\v\f\r", text->data[i]) != NULL;
+
+		if (!blank)
+			text->data[to++] = text->data[i];
+		else if (to && text->data[to - 1] != ' ')
+			text->data[to++] = ' ';
+	}
+	if (to && text->data[to - 1] == ' ')
+		to--;
+	text->len = to;
+	if (text->data)
+		text->data[to] = '\0';
+}
+
+static void cut_end(struct buf *text)
+{
+	size_t len = text->len;
+
+	while (len && (text->data[len - 1] == '\n' || text->data[len - 1] == '\0'))
+		len--;
+	text->len = len;
+	text->data[len] = '\0';
+}
+
+/* TEXT or @PATH. A file without content is refused: that is hardly what was meant. */
+static int read_value(const char *value, const char *what, struct buf *to, struct err *e)
+{
+	if (value[0] != '@')
+		return buf_puts(to, value, e);
+	if (file_read(value + 1, TEXT_MAX, to, e) < 0)
+		return err_ctx(e, "%s", what);
+	if (to->len == 0)
+		return err_set(e, ERR_INPUT, "%s: '%s' is empty", what, value + 1);
+	return 0;
+}
+
+static void add_part(struct assembly *a, const char *name, const struct source *const *pieces,
+		     size_t n_pieces)
+{
+	a->parts[a->n_parts++] = (struct uki_part){
+		.name = name,
+		.pieces = pieces,
+		.n_pieces = n_pieces,
+	};
+}
+
+/* The text becomes a section, unless it is empty. Takes what is in the buffer. */
+static int add_text(struct assembly *a, const char *section, struct buf *text, struct err *e)
+{
+	struct text_part *part = &a->texts[a->n_texts];
+
+	if (text->len == 0)
+		return 0;
+	if (strlen(text->data) != text->len)
+		return err_set(e, ERR_INPUT, "section %s: the text has a NUL in it", section);
+	part->text = *text;
+	*text = (struct buf)BUF_INIT;
+	a->n_texts++;
+	memory_source_init(&part->source, part->text.data, part->text.len, section);
+	part->piece = &part->source.source;
+	add_part(a, section, &part->piece, 1);
+	return 0;
+}
+
+static int add_cmdline(struct assembly *a, struct err *e)
+{
+	const char *value = a->options->cmdline;
+	AUTO_BUF text = BUF_INIT;
+
+	if (!value)
+		return 0;
+	if (read_value(value, "kernel command line", &text, e) < 0)
+		return -1;
+	if (value[0] == '@')
+		cut_end(&text);
+	else
+		collapse(&text);
+	if (text.len >= COMMAND_LINE_SIZE && a->kernel.Machine == PE_MACHINE_AMD64 &&
+	    doubt(a->options, "kernel command line has more than 2047 bytes: the kernel cuts it",
+		  e) < 0)
+		return -1;
+	return add_text(a, ".cmdline", &text, e);
+}
+
+static int add_os_release(struct assembly *a, struct err *e)
+{
+	static const char *const defaults[] = {"/etc/os-release", "/usr/lib/os-release"};
+	AUTO_BUF text = BUF_INIT;
+	bool found = false;
+
+	if (a->options->os_release) {
+		if (read_value(a->options->os_release, "os-release", &text, e) < 0)
+			return -1;
+		return add_text(a, ".osrel", &text, e);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(defaults) && !found; i++)
+		if (file_read_if_there(defaults[i], TEXT_MAX, &text, &found, e) < 0)
+			return -1;
+	return add_text(a, ".osrel", &text, e);
+}
+
+static int add_uname(struct assembly *a, struct err *e)
+{
+	const char *release = a->options->uname ? a->options->uname : a->kernel.release;
+	AUTO_BUF text = BUF_INIT;
+
+	if (!release[0] && !a->options->uname &&
+	    doubt(a->options,
+		  "the kernel does not tell its version: there is no .uname (give it with --uname)",
+		  e) < 0)
+		return -1;
+	if (buf_puts(&text, release, e) < 0)
+		return -1;
+	return add_text(a, ".uname", &text, e);
+}
+
+static int add_initrds(struct assembly *a, struct err *e)
+{
+	const struct strv *names = a->options->initrds;
+
+	if (!names || names->n == 0)
+		return 0;
+	a->initrd_files = calloc(names->n, sizeof(*a->initrd_files));
+	a->initrd_pieces = calloc(names->n, sizeof(struct source *));
+	if (!a->initrd_files || !a->initrd_pieces)
+		return err_memory(e);
+	for (size_t i = 0; i < names->n; i++) {
+		if (file_source_open(&a->initrd_files[i], names->v[i], e) < 0)
+			return err_ctx(e, "initrd");
+		a->initrd_pieces[i] = &a->initrd_files[i].source;
+		a->n_initrds++;
+	}
+	add_part(a, ".initrd", a->initrd_pieces, a->n_initrds);
+	return 0;
+}
+
+static int read_sbat(struct assembly *a, struct err *e)
+{
+	const struct strv *values = a->options->sbat;
+
+	for (size_t i = 0; values && i < values->n; i++) {
+		AUTO_BUF text = BUF_INIT;
+
+		if (read_value(values->v[i], "SBAT", &text, e) < 0 ||
+		    strv_add(&a->sbat, buf_str(&text), e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int default_stub(const struct linux_image *kernel, const char *kernel_path, char **ret_path,
+			struct err *e)
+{
+	const char *machine = pe_machine_name(kernel->Machine);
+	AUTO_BUF path = BUF_INIT;
+
+	if (!kernel->has_efi_stub)
+		return err_set(e, ERR_INPUT,
+			       "kernel '%s' has no EFI stub: build it with CONFIG_EFI_STUB=y",
+			       kernel_path);
+	if (buf_putf(&path, e, STUB_FOLDER "/linux%s.efi.stub", machine) < 0)
+		return -1;
+	if (!file_exists(path.data))
+		return err_set(e, ERR_MISSING,
+			       "'%s' is missing: install the package systemd-boot-efi, or name an "
+			       "EFI stub for %s with --stub",
+			       path.data, machine);
+	return buf_take(&path, ret_path, e);
+}
+
+int uki_default_stub(const char *kernel, char **ret_path, struct err *e)
+{
+	AUTO_FILE_SOURCE file = FILE_SOURCE_INIT;
+	struct linux_image image;
+
+	if (file_source_open(&file, kernel, e) < 0)
+		return err_ctx(e, "kernel");
+	if (linux_image_read(&file.source, &image, e) < 0)
+		return -1;
+	return default_stub(&image, kernel, ret_path, e);
+}
+
+static int open_kernel_and_stub(struct assembly *a, struct err *e)
+{
+	AUTO_FREE char *found = NULL;
+	const char *stub = a->options->stub;
+
+	if (file_source_open(&a->kernel_file, a->options->kernel, e) < 0)
+		return err_ctx(e, "kernel");
+	if (linux_image_read(&a->kernel_file.source, &a->kernel, e) < 0)
+		return -1;
+	a->kernel_piece = &a->kernel_file.source;
+	add_part(a, ".linux", &a->kernel_piece, 1);
+	if (!stub) {
+		if (default_stub(&a->kernel, a->options->kernel, &found, e) < 0)
+			return -1;
+		stub = found;
+	}
+	if (file_source_open(&a->stub_file, stub, e) < 0)
+		return err_ctx(e, "stub");
+	return 0;
+}
+
+static int make_plan(struct assembly *a, struct uki_plan **ret, struct err *e)
+{
+	struct uki_input input = {.stub = &a->stub_file.source, .parts = a->parts};
+	AUTO_UKI_PLAN plan = NULL;
+
+	if (open_kernel_and_stub(a, e) < 0 || add_os_release(a, e) < 0 || add_cmdline(a, e) < 0 ||
+	    add_uname(a, e) < 0 || add_initrds(a, e) < 0 || read_sbat(a, e) < 0)
+		return -1;
+	input.n_parts = a->n_parts;
+	input.sbat = &a->sbat;
+	if (uki_plan_new(&input, &plan, e) < 0)
+		return -1;
+	for (size_t i = 0; i < plan->warnings.n; i++)
+		if (doubt(a->options, plan->warnings.v[i], e) < 0)
+			return -1;
+	*ret = TAKE(plan);
+	return 0;
+}
+
+static int check_inputs(const struct assembly *a, struct err *e)
+{
+	if (file_source_unchanged(&a->kernel_file, e) < 0 ||
+	    file_source_unchanged(&a->stub_file, e) < 0)
+		return -1;
+	for (size_t i = 0; i < a->n_initrds; i++)
+		if (file_source_unchanged(&a->initrd_files[i], e) < 0)
+			return -1;
+	return 0;
+}
+
+/* A stub with a fault of its own shows only here. */
+static int check_output(struct output *o, struct err *e)
+{
+	AUTO_UKI_FINDINGS found = {.errors = STRV_INIT};
+	struct readback written;
+
+	if (readback_init(&written, o, e) < 0 || uki_lint(&written.source, &found, e) < 0)
+		return -1;
+	if (found.errors.n)
+		return err_set(e, ERR_INPUT, "the UKI would be faulty: %s", found.errors.v[0]);
+	return 0;
+}
+
+static int write_output(const struct assembly *a, const struct uki_plan *plan, struct err *e)
+{
+	AUTO_OUTPUT o = OUTPUT_INIT;
+
+	if (output_begin(&o, a->options->output, a->options->sync, e) < 0 ||
+	    uki_write(plan, &o.sink, e) < 0 || check_output(&o, e) < 0 || check_inputs(a, e) < 0)
+		return -1;
+	return output_commit(&o, e);
+}
+
+static int summarize(const struct uki_plan *plan, struct uki_summary *ret, struct err *e)
+{
+	const struct uki_layout *layout = &plan->layout;
+	size_t n = layout->pe.n_sections - layout->n_stub_sections;
+	struct pe_section *sections = calloc(n, sizeof(*sections));
+
+	if (!sections)
+		return err_memory(e);
+	memcpy(sections, layout->pe.sections + layout->n_stub_sections, n * sizeof(*sections));
+	*ret = (struct uki_summary){
+		.size = layout->file_size,
+		.sections = sections,
+		.n_sections = n,
+		.kernel = plan->kernel,
+		.stub = plan->stub,
+	};
+	return 0;
+}
+
+int stage_uki(const struct uki_options *options, struct uki_summary *ret, struct err *e)
+{
+	AUTO_ASSEMBLY a = {
+		.options = options,
+		.kernel_file = FILE_SOURCE_INIT,
+		.stub_file = FILE_SOURCE_INIT,
+	};
+	AUTO_UKI_SUMMARY summary = {.size = 0};
+	AUTO_UKI_PLAN plan = NULL;
+
+	if (make_plan(&a, &plan, e) < 0 || summarize(plan, &summary, e) < 0 ||
+	    write_output(&a, plan, e) < 0)
+		return -1;
+	*ret = summary;
+	summary = (struct uki_summary){.size = 0};
+	return 0;
+}
