@@ -1,0 +1,19 @@
+#ifndef MKOS_CLI_COMMANDS_H
+#define MKOS_CLI_COMMANDS_H
+
+/* Every command, in the order of the data flow; each is in src/cli/cmd_NAME.c. */
+
+#include "cli/options.h"
+
+extern const struct command cmd_build;
+extern const struct command cmd_kernel;
+extern const struct command cmd_menuconfig;
+extern const struct command cmd_initramfs;
+extern const struct command cmd_uki;
+extern const struct command cmd_inspect;
+extern const struct command cmd_run;
+extern const struct command cmd_check;
+extern const struct command cmd_clean;
+extern const struct command cmd_distclean;
+
+#endif

@@ -1,0 +1,64 @@
+#include "cli/commands.h"
+#include "cli/project_options.h"
+
+struct options {
+	struct project_options project;
+	const char *json;
+};
+
+static const struct option_row rows[] = {
+	PROJECT_ROW_RECIPE(struct options),  PROJECT_ROW_SOURCE(struct options),
+	PROJECT_ROW_PAYLOAD(struct options), PROJECT_ROW_WITHOUT(struct options),
+	PROJECT_ROW_INIT(struct options),    PROJECT_ROW_JOBS(struct options),
+	PROJECT_ROW_NO_SYNC(struct options), JSON_ROW(struct options),
+};
+
+static void options_done(struct options *o)
+{
+	project_options_done(&o->project);
+}
+
+/* The initramfs comes first: what is wrong with it is known in a second, not after the kernel. */
+static int build_all(struct build *b, struct step steps[3], struct err *e)
+{
+	if (build_check(b, e) < 0 || build_initramfs(b, &steps[1], e) < 0 ||
+	    build_kernel(b, &steps[0], e) < 0)
+		return -1;
+	return build_uki(b, &steps[2], e);
+}
+
+static int run(const struct command *c, int argc, char **argv, struct err *e)
+{
+	AUTO(options_done) struct options o = {.json = NULL};
+	AUTO_PROJECT project = PROJECT_INIT;
+	AUTO_BUILD b = BUILD_INIT;
+	struct json_request json;
+	struct step steps[3];
+	enum parsed parsed;
+	int first;
+
+	if (options_parse(c, argc, argv, &o, 0, &first, &parsed, e) < 0)
+		return -1;
+	if (parsed == PARSED_HELP)
+		return 0;
+	if (json_request_parse(o.json, &json, e) < 0 || project_load(&o.project, &project, e) < 0 ||
+	    build_begin(&b, &project, e) < 0)
+		return -1;
+	if (build_finish(&b, build_all(&b, steps, e), e) < 0)
+		return -1;
+	return report_steps(&b, steps, ARRAY_LEN(steps), &json, e);
+}
+
+const struct command cmd_build = {
+	.name = "build",
+	.operands = "",
+	.summary = "kernel, initramfs and UKI: whatever is not up to date",
+	.details = "Makes target/mvirt.efi, an image that boots, and what it consists of: the "
+		   "kernel, the initramfs and the manifest target/manifest.json. Only what "
+		   "changed since the last run is made again.\n\n"
+		   "Recipe mvirt is the hypervisor host and needs its programs given with "
+		   "--payload; recipe guest needs nothing but Debian packages.",
+	.options = rows,
+	.n_options = ARRAY_LEN(rows),
+	.run = run,
+};

@@ -1,0 +1,115 @@
+#include "cli/commands.h"
+#include "cli/project_options.h"
+#include "format/json.h"
+#include "stage/requirements.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct options {
+	const char *json;
+	struct strv roles;
+};
+
+static const struct option_row rows[] = {
+	{0, "role", "ROLE", "only what ROLE needs: self, kernel, menuconfig, initramfs, uki, run, "
+			    "test; may be given again", OPTION_LIST,
+	 offsetof(struct options, roles), NULL},
+	JSON_ROW(struct options),
+};
+
+static void options_done(struct options *o)
+{
+	strv_done(&o->roles);
+}
+
+static void print_missing(const struct requirements *all)
+{
+	AUTO_STRV packages = STRV_INIT;
+	struct err ignored;
+
+	for (size_t i = 0; i < all->n; i++) {
+		const struct requirement *r = &all->v[i];
+		int package = (int)strcspn(r->package, "|");
+		char name[128];
+
+		if (!r->missing)
+			continue;
+		printf("missing: %s %s\n         package %.*s, needed: %s\n", r->kind, r->name,
+		       package, r->package, r->reason);
+		snprintf(name, sizeof(name), "%.*s", package, r->package);
+		if (!strv_has(&packages, name) && strv_add(&packages, name, &ignored) < 0)
+			return;
+	}
+	printf("\nget it: ./setup.sh, or\n");
+	help_wrap("  apt-get install --no-install-recommends", 0, 4);
+	for (size_t i = 0; i < packages.n; i++)
+		printf("    %s\n", packages.v[i]);
+}
+
+static int print_json(const struct requirements *all, bool pretty, struct err *e)
+{
+	AUTO_BUF text = BUF_INIT;
+	struct json_writer w;
+
+	json_begin(&w, &text, pretty ? JSON_PRETTY : JSON_SHORT);
+	json_open_object(&w, NULL);
+	json_open_array(&w, "missing");
+	for (size_t i = 0; i < all->n; i++) {
+		const struct requirement *r = &all->v[i];
+
+		if (!r->missing)
+			continue;
+		json_open_object(&w, NULL);
+		json_text(&w, "kind", r->kind);
+		json_text(&w, "name", r->name);
+		json_text_n(&w, "package", r->package, strcspn(r->package, "|"));
+		json_text(&w, "roles", r->roles);
+		json_text(&w, "reason", r->reason);
+		json_close_object(&w);
+	}
+	json_close_array(&w);
+	json_close_object(&w);
+	if (json_finish(&w, e) < 0)
+		return -1;
+	return print_text(text.data, text.len, e);
+}
+
+static int run(const struct command *c, int argc, char **argv, struct err *e)
+{
+	AUTO(options_done) struct options o = {.json = NULL};
+	AUTO_REQUIREMENTS all = REQUIREMENTS_INIT;
+	struct json_request json;
+	enum parsed parsed;
+	int first;
+
+	if (options_parse(c, argc, argv, &o, 0, &first, &parsed, e) < 0)
+		return -1;
+	if (parsed == PARSED_HELP)
+		return 0;
+	if (json_request_parse(o.json, &json, e) < 0 ||
+	    requirements_look((const char *const *)o.roles.v, &all, e) < 0)
+		return -1;
+	if (json.wanted && print_json(&all, json.pretty, e) < 0)
+		return -1;
+	if (!json.wanted && all.missing)
+		print_missing(&all);
+	if (all.missing)
+		return err_set(e, ERR_MISSING, "this machine lacks %zu of the %zu things it needs",
+			       all.missing, all.n);
+	if (!json.wanted)
+		printf("nothing is missing\n");
+	return 0;
+}
+
+const struct command cmd_check = {
+	.name = "check",
+	.operands = "",
+	.summary = "what this machine lacks to build, and how to get it",
+	.details = "Looks for every program, library, header and file of config/requirements "
+		   "and names those that are missing, each with its Debian package and what "
+		   "needs it. Exit status 1 when something is missing.",
+	.options = rows,
+	.n_options = ARRAY_LEN(rows),
+	.run = run,
+};

@@ -1,0 +1,155 @@
+#include "cli/commands.h"
+#include "cli/project_options.h"
+#include "format/json.h"
+#include "format/linux_image.h"
+#include "format/pe.h"
+#include "format/uki_lint.h"
+#include "host/file.h"
+#include "host/progress.h"
+#include "stage/inspect_initramfs.h"
+#include "stage/inspect_uki.h"
+
+#include <stdio.h>
+
+struct options {
+	const char *json;
+	bool all;
+	bool lint;
+};
+
+static const struct option_row rows[] = {
+	JSON_ROW(struct options),
+	{0, "all", NULL, "show the stub's own sections of a UKI too", OPTION_FLAG,
+	 offsetof(struct options, all), NULL},
+	{0, "lint", NULL, "say what is wrong with a UKI; exit status 1 for an error", OPTION_FLAG,
+	 offsetof(struct options, lint), NULL},
+};
+
+enum kind { KIND_KERNEL, KIND_UKI, KIND_INITRAMFS };
+
+/* A kernel is an EFI program as well: its own header comes first. */
+static int find_kind(const struct source *s, enum kind *ret, struct linux_image *kernel,
+		     struct err *e)
+{
+	unsigned char magic[2] = {0};
+	struct err ignored;
+
+	if (s->size >= sizeof(magic) && source_read(s, 0, magic, sizeof(magic), e) < 0)
+		return -1;
+	if (linux_image_read(s, kernel, &ignored) == 0 && kernel->is_bzimage)
+		*ret = KIND_KERNEL;
+	else
+		*ret = magic[0] == 'M' && magic[1] == 'Z' ? KIND_UKI : KIND_INITRAMFS;
+	return 0;
+}
+
+static int kernel_text(const struct linux_image *k, uint64_t size, struct buf *out, struct err *e)
+{
+	char text[32];
+
+	return buf_putf(out, e,
+			"kernel image (bzImage)\n  version: %s\n  size: %s\n"
+			"  boot protocol: %u.%02u\n  EFI stub: %s\n",
+			k->banner[0] ? k->banner : "unknown", size_text(size, text, sizeof(text)),
+			k->boot_protocol >> 8, k->boot_protocol & 255,
+			k->has_efi_stub ? "yes" : "no");
+}
+
+static void kernel_json(const struct linux_image *k, uint64_t size, struct json_writer *w)
+{
+	json_text(w, "type", "kernel");
+	json_text(w, "uname", k->release);
+	json_text(w, "version", k->banner);
+	json_number(w, "size", size);
+	json_bool(w, "efi_stub", k->has_efi_stub);
+}
+
+static int show_text(const struct source *s, enum kind kind, const struct linux_image *kernel,
+		     bool all, struct buf *out, struct err *e)
+{
+	switch (kind) {
+	case KIND_KERNEL:
+		return kernel_text(kernel, s->size, out, e);
+	case KIND_UKI:
+		return inspect_uki_text(s, all, out, e);
+	default:
+		return inspect_initramfs_text(s, out, e);
+	}
+}
+
+static int show_json(const struct source *s, enum kind kind, const struct linux_image *kernel,
+		     bool all, bool pretty, struct buf *out, struct err *e)
+{
+	struct json_writer w;
+	int r = 0;
+
+	json_begin(&w, out, pretty ? JSON_PRETTY : JSON_SHORT);
+	json_open_object(&w, NULL);
+	if (kind == KIND_KERNEL)
+		kernel_json(kernel, s->size, &w);
+	else if (kind == KIND_UKI)
+		r = inspect_uki_json(s, all, &w, e);
+	else
+		r = inspect_initramfs_json(s, &w, e);
+	json_close_object(&w);
+	return r < 0 ? -1 : json_finish(&w, e);
+}
+
+static int lint(const struct source *s, struct err *e)
+{
+	AUTO_UKI_FINDINGS f = {.errors = STRV_INIT};
+
+	if (uki_lint(s, &f, e) < 0)
+		return -1;
+	for (size_t i = 0; i < f.errors.n; i++)
+		printf("error: %s\n", f.errors.v[i]);
+	for (size_t i = 0; i < f.warnings.n; i++)
+		printf("warning: %s\n", f.warnings.v[i]);
+	if (f.errors.n)
+		return err_set(e, ERR_INPUT, "'%s' has %zu error%s", s->name, f.errors.n,
+			       f.errors.n == 1 ? "" : "s");
+	if (f.warnings.n == 0)
+		printf("nothing wrong\n");
+	return 0;
+}
+
+static int run(const struct command *c, int argc, char **argv, struct err *e)
+{
+	struct options o = {.json = NULL};
+	AUTO_FILE_SOURCE f = FILE_SOURCE_INIT;
+	AUTO_BUF out = BUF_INIT;
+	struct linux_image kernel;
+	struct json_request json;
+	enum parsed parsed;
+	enum kind kind;
+	int first;
+
+	if (options_parse(c, argc, argv, &o, 1, &first, &parsed, e) < 0)
+		return -1;
+	if (parsed == PARSED_HELP)
+		return 0;
+	if (first == argc)
+		return err_set(e, ERR_USAGE, "inspect what? Give a UKI, an initramfs or a kernel");
+	if (json_request_parse(o.json, &json, e) < 0 ||
+	    file_source_open(&f, argv[first], e) < 0)
+		return -1;
+	if (o.lint)
+		return lint(&f.source, e);
+	if (find_kind(&f.source, &kind, &kernel, e) < 0)
+		return -1;
+	if (json.wanted ? show_json(&f.source, kind, &kernel, o.all, json.pretty, &out, e) < 0
+			: show_text(&f.source, kind, &kernel, o.all, &out, e) < 0)
+		return -1;
+	return print_text(buf_str(&out), out.len, e);
+}
+
+const struct command cmd_inspect = {
+	.name = "inspect",
+	.operands = "FILE",
+	.summary = "what is inside a UKI, initramfs or kernel",
+	.details = "Shows the sections of a UKI (as ukify inspect does), the entries of an "
+		   "initramfs, or the version of a kernel.",
+	.options = rows,
+	.n_options = ARRAY_LEN(rows),
+	.run = run,
+};

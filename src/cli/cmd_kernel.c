@@ -1,0 +1,61 @@
+#include "cli/commands.h"
+#include "cli/project_options.h"
+
+struct options {
+	struct project_options project;
+	bool check_config;
+	const char *json;
+};
+
+static const struct option_row rows[] = {
+	PROJECT_ROW_RECIPE(struct options),
+	PROJECT_ROW_SOURCE(struct options),
+	PROJECT_ROW_FRAGMENT(struct options),
+	{0, "check-config", NULL, "only configure, and say what was lost", OPTION_FLAG,
+	 offsetof(struct options, check_config), NULL},
+	PROJECT_ROW_JOBS(struct options),
+	PROJECT_ROW_NO_SYNC(struct options),
+	JSON_ROW(struct options),
+};
+
+static void options_done(struct options *o)
+{
+	project_options_done(&o->project);
+}
+
+static int run(const struct command *c, int argc, char **argv, struct err *e)
+{
+	AUTO(options_done) struct options o = {.json = NULL};
+	AUTO_PROJECT project = PROJECT_INIT;
+	AUTO_BUILD b = BUILD_INIT;
+	struct json_request json;
+	struct step step;
+	enum parsed parsed;
+	int first;
+
+	if (options_parse(c, argc, argv, &o, 0, &first, &parsed, e) < 0)
+		return -1;
+	if (parsed == PARSED_HELP)
+		return 0;
+	if (json_request_parse(o.json, &json, e) < 0 || project_load(&o.project, &project, e) < 0 ||
+	    build_begin(&b, &project, e) < 0)
+		return -1;
+	if (o.check_config)
+		return build_finish(&b, build_kernel_config(&b, e), e);
+	if (build_finish(&b, build_kernel(&b, &step, e), e) < 0)
+		return -1;
+	return report_steps(&b, &step, 1, &json, e);
+}
+
+const struct command cmd_kernel = {
+	.name = "kernel",
+	.operands = "",
+	.summary = "get, configure and build the kernel",
+	.details = "Makes kernel/arch/x86/boot/bzImage: tinyconfig, the recipe's layers, "
+		   "kbuild. Every option that a layer asks for is compared with what came "
+		   "out; one that was lost stops the build before anything is compiled. "
+		   "Kernels that were built before are kept in ~/.cache/mvirt-mkos.",
+	.options = rows,
+	.n_options = ARRAY_LEN(rows),
+	.run = run,
+};

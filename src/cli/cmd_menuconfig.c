@@ -1,0 +1,52 @@
+#include "cli/commands.h"
+#include "cli/project_options.h"
+#include "stage/requirements.h"
+
+struct options {
+	struct project_options project;
+	const char *into;
+};
+
+static const struct option_row rows[] = {
+	PROJECT_ROW_RECIPE(struct options),
+	PROJECT_ROW_SOURCE(struct options),
+	{0, "into", "FILE", "the layer for options that none has yet (default: the last one)",
+	 OPTION_TEXT, offsetof(struct options, into), NULL},
+};
+
+static void options_done(struct options *o)
+{
+	project_options_done(&o->project);
+}
+
+static int run(const struct command *c, int argc, char **argv, struct err *e)
+{
+	static const char *const roles[] = {"menuconfig", NULL};
+	AUTO(options_done) struct options o = {.into = NULL};
+	AUTO_PROJECT project = PROJECT_INIT;
+	AUTO_BUILD b = BUILD_INIT;
+	enum parsed parsed;
+	int first;
+
+	if (options_parse(c, argc, argv, &o, 0, &first, &parsed, e) < 0)
+		return -1;
+	if (parsed == PARSED_HELP)
+		return 0;
+	if (project_load(&o.project, &project, e) < 0 || requirements_check(roles, e) < 0 ||
+	    build_begin(&b, &project, e) < 0)
+		return -1;
+	return build_finish(&b, build_menuconfig(&b, o.into, e), e);
+}
+
+const struct command cmd_menuconfig = {
+	.name = "menuconfig",
+	.operands = "",
+	.summary = "edit the kernel configuration, write the change back to its fragment",
+	.details = "Opens the recipe's kernel configuration in kbuild's menu. What you change "
+		   "there goes back into the layer that names the option, or into the last "
+		   "layer (--into) when none does; each line is told. The layers then pass "
+		   "the same check as in a build.",
+	.options = rows,
+	.n_options = ARRAY_LEN(rows),
+	.run = run,
+};
