@@ -10,78 +10,54 @@
 #include <stddef.h>
 
 /* Rows for a struct type with a member `project` of struct project_options. */
-#define PROJECT_ROW_RECIPE(type)                                                                   \
-	{0,                                                                                        \
-	 "recipe",                                                                                 \
-	 "NAME",                                                                                   \
-	 "what to build: config/recipes/NAME.conf (default: mvirt)",                               \
-	 OPTION_TEXT,                                                                              \
-	 offsetof(type, project.recipe),                                                           \
-	 NULL}
-#define PROJECT_ROW_SOURCE(type)                                                                   \
-	{0,                                                                                        \
-	 "kernel-source",                                                                          \
-	 "SRC",                                                                                    \
-	 "'distro' (the newest /usr/src/linux-source-*.tar.xz), a folder or a tarball",            \
-	 OPTION_TEXT,                                                                              \
-	 offsetof(type, project.kernel_source),                                                    \
-	 NULL}
+#define PROJECT_ROW_RECIPE(type)                                                                 \
+	{                                                                                        \
+		0, "recipe", "NAME", "what to build: config/recipes/NAME.conf (default: mvirt)", \
+			OPTION_TEXT, offsetof(type, project.recipe), NULL                        \
+	}
+#define PROJECT_ROW_SOURCE(type)                                                               \
+	{                                                                                      \
+		0, "kernel-source", "SRC",                                                     \
+			"'distro' (the newest /usr/src/linux-source-*.tar.xz), a folder or a " \
+			"tarball",                                                             \
+			OPTION_TEXT, offsetof(type, project.kernel_source), NULL               \
+	}
 #define PROJECT_ROW_FRAGMENT(type)                                                                 \
-	{0,                                                                                        \
-	 "fragment",                                                                               \
-	 "FILE",                                                                                   \
-	 "kernel layer instead of the recipe's; may be given again",                               \
-	 OPTION_LIST,                                                                              \
-	 offsetof(type, project.fragments),                                                        \
-	 NULL}
-#define PROJECT_ROW_PAYLOAD(type)                                                                  \
-	{0,                                                                                        \
-	 "payload",                                                                                \
-	 "NAME=PATH",                                                                              \
-	 "the file for a [payload NAME] of the recipe; may be given again",                        \
-	 OPTION_LIST,                                                                              \
-	 offsetof(type, project.payloads),                                                         \
-	 NULL}
-#define PROJECT_ROW_WITHOUT(type)                                                                  \
-	{0,                                                                                        \
-	 "without",                                                                                \
-	 "NAME",                                                                                   \
-	 "leave a payload out; may be given again",                                                \
-	 OPTION_LIST,                                                                              \
-	 offsetof(type, project.without),                                                          \
-	 NULL}
-#define PROJECT_ROW_INIT(type)                                                                     \
-	{0,                                                                                        \
-	 "init",                                                                                   \
-	 "FILE",                                                                                   \
-	 "the program that becomes /init (default: pideisn)",                                      \
-	 OPTION_TEXT,                                                                              \
-	 offsetof(type, project.init),                                                             \
-	 NULL}
-#define PROJECT_ROW_JOBS(type)                                                                     \
-	{'j',                                                                                      \
-	 "jobs",                                                                                   \
-	 "N",                                                                                      \
-	 "compile N files at once (default: one for each processor)",                              \
-	 OPTION_NUMBER,                                                                            \
-	 offsetof(type, project.jobs),                                                             \
-	 NULL}
-#define PROJECT_ROW_NO_SYNC(type)                                                                  \
-	{0,                                                                                        \
-	 "no-sync",                                                                                \
-	 NULL,                                                                                     \
-	 "do not wait until outputs are on the disk",                                              \
-	 OPTION_FLAG,                                                                              \
-	 offsetof(type, project.no_sync),                                                          \
-	 NULL}
-#define JSON_ROW(type)                                                                             \
-	{0,                                                                                        \
-	 "json",                                                                                   \
-	 "STYLE",                                                                                  \
-	 "print JSON; STYLE is pretty (default) or short",                                         \
-	 OPTION_OPTIONAL,                                                                          \
-	 offsetof(type, json),                                                                     \
-	 NULL}
+	{                                                                                          \
+		0, "fragment", "FILE", "kernel layer instead of the recipe's; may be given again", \
+			OPTION_LIST, offsetof(type, project.fragments), NULL                       \
+	}
+#define PROJECT_ROW_PAYLOAD(type)                                                          \
+	{                                                                                  \
+		0, "payload", "NAME=PATH",                                                 \
+			"the file for a [payload NAME] of the recipe; may be given again", \
+			OPTION_LIST, offsetof(type, project.payloads), NULL                \
+	}
+#define PROJECT_ROW_WITHOUT(type)                                                             \
+	{                                                                                     \
+		0, "without", "NAME", "leave a payload out; may be given again", OPTION_LIST, \
+			offsetof(type, project.without), NULL                                 \
+	}
+#define PROJECT_ROW_INIT(type)                                                          \
+	{                                                                               \
+		0, "init", "FILE", "the program that becomes /init (default: pideisn)", \
+			OPTION_TEXT, offsetof(type, project.init), NULL                 \
+	}
+#define PROJECT_ROW_JOBS(type)                                                                 \
+	{                                                                                      \
+		'j', "jobs", "N", "compile N files at once (default: one for each processor)", \
+			OPTION_NUMBER, offsetof(type, project.jobs), NULL                      \
+	}
+#define PROJECT_ROW_NO_SYNC(type)                                                             \
+	{                                                                                     \
+		0, "no-sync", NULL, "do not wait until outputs are on the disk", OPTION_FLAG, \
+			offsetof(type, project.no_sync), NULL                                 \
+	}
+#define JSON_ROW(type)                                                                \
+	{                                                                             \
+		0, "json", "STYLE", "print JSON; STYLE is pretty (default) or short", \
+			OPTION_OPTIONAL, offsetof(type, json), NULL                   \
+	}
 
 /* Tells what the steps made: a table, or JSON when it is wanted. */
 MUST_CHECK int report_steps(const struct build *b, const struct step *steps, size_t n,

@@ -26,7 +26,10 @@ struct ini {
 	size_t n;
 };
 
-#define INI_INIT {.name = NULL}
+#define INI_INIT             \
+	{                    \
+		.name = NULL \
+	}
 
 void ini_done(struct ini *ini);
 #define AUTO_INI AUTO(ini_done) struct ini

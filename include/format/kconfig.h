@@ -28,7 +28,10 @@ struct kconfig {
 	size_t n, cap;
 };
 
-#define KCONFIG_INIT {.options = NULL}
+#define KCONFIG_INIT            \
+	{                       \
+		.options = NULL \
+	}
 
 void kconfig_done(struct kconfig *k);
 #define AUTO_KCONFIG AUTO(kconfig_done) struct kconfig

@@ -9,7 +9,10 @@ struct temp_folder {
 	char *path; /* NULL: none */
 };
 
-#define TEMP_FOLDER_INIT {.path = NULL}
+#define TEMP_FOLDER_INIT     \
+	{                    \
+		.path = NULL \
+	}
 
 MUST_CHECK int temp_folder_make(struct temp_folder *t, struct err *e);
 

@@ -20,7 +20,10 @@ struct build {
 	int lock;
 };
 
-#define BUILD_INIT {.lock = -1}
+#define BUILD_INIT         \
+	{                  \
+		.lock = -1 \
+	}
 
 /* Makes target/, takes its lock and reads what is known. `project` outlives the build. */
 MUST_CHECK int build_begin(struct build *b, const struct project *project, struct err *e);
@@ -51,8 +54,8 @@ MUST_CHECK int build_is_current(struct build *b, const char *name, const char *p
 				const struct inputs *inputs, bool *ret, struct err *e);
 
 /* For the steps: notes an artefact in the manifest. Takes the inputs over. */
-MUST_CHECK int build_note(struct build *b, const char *name, const char *path,
-			  const char *version, struct inputs *inputs, struct err *e);
+MUST_CHECK int build_note(struct build *b, const char *name, const char *path, const char *version,
+			  struct inputs *inputs, struct err *e);
 
 /* What can be known to be missing before anything is made: payload, stub, libraries. */
 MUST_CHECK int build_check(const struct build *b, struct err *e);

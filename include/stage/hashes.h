@@ -22,7 +22,10 @@ struct hashes {
 	bool changed;
 };
 
-#define HASHES_INIT {.v = NULL}
+#define HASHES_INIT       \
+	{                 \
+		.v = NULL \
+	}
 
 /* A file that is missing or damaged counts as empty. */
 MUST_CHECK int hashes_load(const char *path, struct hashes *ret, struct err *e);

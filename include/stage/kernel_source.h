@@ -20,7 +20,10 @@ struct kernel_source {
 	char *folder; /* the source tree, once it is unpacked */
 };
 
-#define KERNEL_SOURCE_INIT {.archive = NULL}
+#define KERNEL_SOURCE_INIT      \
+	{                       \
+		.archive = NULL \
+	}
 
 void kernel_source_done(struct kernel_source *s);
 #define AUTO_KERNEL_SOURCE AUTO(kernel_source_done) struct kernel_source

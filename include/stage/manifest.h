@@ -26,7 +26,10 @@ struct inputs {
 	size_t n;
 };
 
-#define INPUTS_INIT {.v = NULL}
+#define INPUTS_INIT       \
+	{                 \
+		.v = NULL \
+	}
 
 void inputs_done(struct inputs *i);
 #define AUTO_INPUTS AUTO(inputs_done) struct inputs
@@ -52,7 +55,10 @@ struct manifest {
 	bool changed; /* since it was loaded */
 };
 
-#define MANIFEST_INIT {.recipe = NULL}
+#define MANIFEST_INIT          \
+	{                      \
+		.recipe = NULL \
+	}
 
 void manifest_done(struct manifest *m);
 #define AUTO_MANIFEST AUTO(manifest_done) struct manifest
@@ -66,8 +72,7 @@ const struct artefact *manifest_find(const struct manifest *m, const char *name)
 /* Puts the artefact in place of the one of the same name; takes *a over, also on failure. */
 MUST_CHECK int manifest_put(struct manifest *m, struct artefact *a, struct err *e);
 
-MUST_CHECK int manifest_save(const struct manifest *m, const char *path, bool sync,
-			     struct err *e);
+MUST_CHECK int manifest_save(const struct manifest *m, const char *path, bool sync, struct err *e);
 
 void artefact_done(struct artefact *a);
 #define AUTO_ARTEFACT AUTO(artefact_done) struct artefact

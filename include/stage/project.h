@@ -53,13 +53,16 @@ struct project {
 	size_t n_payloads;
 
 	/* From the command line alone. */
-	char *init; /* the program that becomes /init */
+	char *init; /* the program that becomes /init; NULL: pideisn */
 	uint32_t time;
 	unsigned int jobs;
 	bool sync;
 };
 
-#define PROJECT_INIT {.sync = true}
+#define PROJECT_INIT         \
+	{                    \
+		.sync = true \
+	}
 
 /* What the command line says about a project; members may be NULL or empty. */
 struct project_options {
@@ -83,6 +86,9 @@ void project_done(struct project *p);
 
 /* Fails with one sentence that names every payload that is needed and not given, and how to. */
 MUST_CHECK int project_check_payloads(const struct project *p, struct err *e);
+
+/* The program that becomes /init, in memory of the caller's: the project's own, or pideisn. */
+MUST_CHECK int project_find_init(const struct project *p, char **ret, struct err *e);
 
 /* Adds the names of the recipes in config/recipes, sorted. */
 MUST_CHECK int project_recipes(struct strv *to, struct err *e);

@@ -30,14 +30,16 @@ struct requirements {
 	size_t missing;
 };
 
-#define REQUIREMENTS_INIT {.v = NULL}
+#define REQUIREMENTS_INIT \
+	{                 \
+		.v = NULL \
+	}
 
 void requirements_done(struct requirements *r);
 #define AUTO_REQUIREMENTS AUTO(requirements_done) struct requirements
 
 /* Reads the file and looks for each row of one of the roles (NULL: of all of them). */
-MUST_CHECK int requirements_look(const char *const *roles, struct requirements *ret,
-				 struct err *e);
+MUST_CHECK int requirements_look(const char *const *roles, struct requirements *ret, struct err *e);
 
 /* Fails with one sentence that names what is missing for the roles, and the packages. */
 MUST_CHECK int requirements_check(const char *const *roles, struct err *e);

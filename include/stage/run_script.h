@@ -20,7 +20,7 @@ struct run_guest {
  * output and to `log` (-1: none). Kills QEMU when time is up, when it is
  * interrupted, and on failure; it is reaped in any case.
  */
-MUST_CHECK int run_script(const struct run_options *options, const struct run_guest *guest,
-			  int log, struct err *e);
+MUST_CHECK int run_script(const struct run_options *options, const struct run_guest *guest, int log,
+			  struct err *e);
 
 #endif

@@ -12,9 +12,10 @@ struct options {
 };
 
 static const struct option_row rows[] = {
-	{0, "role", "ROLE", "only what ROLE needs: self, kernel, menuconfig, initramfs, uki, run, "
-			    "test; may be given again", OPTION_LIST,
-	 offsetof(struct options, roles), NULL},
+	{0, "role", "ROLE",
+	 "only what ROLE needs: self, kernel, menuconfig, initramfs, uki, run, "
+	 "test; may be given again",
+	 OPTION_LIST, offsetof(struct options, roles), NULL},
 	JSON_ROW(struct options),
 };
 

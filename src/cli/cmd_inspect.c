@@ -130,8 +130,7 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 		return 0;
 	if (first == argc)
 		return err_set(e, ERR_USAGE, "inspect what? Give a UKI, an initramfs or a kernel");
-	if (json_request_parse(o.json, &json, e) < 0 ||
-	    file_source_open(&f, argv[first], e) < 0)
+	if (json_request_parse(o.json, &json, e) < 0 || file_source_open(&f, argv[first], e) < 0)
 		return -1;
 	if (o.lint)
 		return lint(&f.source, e);

@@ -41,7 +41,7 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 const struct command cmd_menuconfig = {
 	.name = "menuconfig",
 	.operands = "",
-	.summary = "edit the kernel configuration, write the change back to its fragment",
+	.summary = "edit the kernel configuration, keep the change in its layer",
 	.details = "Opens the recipe's kernel configuration in kbuild's menu. What you change "
 		   "there goes back into the layer that names the option, or into the last "
 		   "layer (--into) when none does; each line is told. The layers then pass "

@@ -63,8 +63,9 @@ static int combine_recipe(const struct options *o, const struct json_request *js
 
 	if (o->initrds.n || o->cmdline || o->os_release || o->uname || o->sbat.n || o->stub ||
 	    o->output || o->strict)
-		return err_set(e, ERR_USAGE,
-			       "the options for parts go with --linux: without it the recipe decides");
+		return err_set(
+			e, ERR_USAGE,
+			"the options for parts go with --linux: without it the recipe decides");
 	if (project_load(&o->project, &project, e) < 0 || build_begin(&b, &project, e) < 0)
 		return -1;
 	if (build_finish(&b, build_uki(&b, &step, e), e) < 0)

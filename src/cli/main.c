@@ -11,8 +11,8 @@
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 static const struct command *const commands[] = {
-	&cmd_build, &cmd_kernel, &cmd_menuconfig, &cmd_initramfs, &cmd_uki,
-	&cmd_inspect, &cmd_run, &cmd_check, &cmd_clean, &cmd_distclean,
+	&cmd_build,   &cmd_kernel, &cmd_menuconfig, &cmd_initramfs, &cmd_uki,
+	&cmd_inspect, &cmd_run,	   &cmd_check,	    &cmd_clean,	    &cmd_distclean,
 };
 
 static void print_overview(void)
@@ -40,7 +40,8 @@ static int unknown_command(const char *word, struct err *e)
 		names[i] = commands[i]->name;
 	near = nearest_name(word, names);
 	if (near)
-		return err_set(e, ERR_USAGE, "unknown command '%s': did you mean '%s'?", word, near);
+		return err_set(e, ERR_USAGE, "unknown command '%s': did you mean '%s'?", word,
+			       near);
 	return err_set(e, ERR_USAGE, "unknown command '%s': see mvirt-mkos --help", word);
 }
 

@@ -154,8 +154,8 @@ static int unknown_option(const struct command *c, const char *word, struct err 
 	const char *near;
 
 	if (optopt > 0 && optopt < 256)
-		return err_set(e, ERR_USAGE, "unknown option '-%c': see mvirt-mkos %s --help", optopt,
-			       c->name);
+		return err_set(e, ERR_USAGE, "unknown option '-%c': see mvirt-mkos %s --help",
+			       optopt, c->name);
 	if (optopt)
 		return err_set(e, ERR_USAGE, "option '--%s' takes no value",
 			       optopt == HELP_ID ? "help" : row_of(c, optopt)->name);
@@ -208,7 +208,8 @@ int options_parse(const struct command *c, int argc, char **argv, void *into, in
 		}
 	}
 	if (argc - optind > max)
-		return err_set(e, ERR_USAGE, "'%s' is one operand too many: see mvirt-mkos %s --help",
+		return err_set(e, ERR_USAGE,
+			       "'%s' is one operand too many: see mvirt-mkos %s --help",
 			       argv[optind + max], c->name);
 	*ret_first = optind;
 	*ret = PARSED;

@@ -141,7 +141,8 @@ static int read_fragment_line(struct fragment *f, const char *line, struct err *
 		return read_mark(f, line, e);
 	if (line[0])
 		return err_set(e, ERR_INPUT,
-			       "%s:%zu: neither CONFIG_NAME=value nor '# CONFIG_NAME is not set': '%.100s'",
+			       "%s:%zu: neither CONFIG_NAME=value nor '# CONFIG_NAME is not set': "
+			       "'%.100s'",
 			       f->file, f->line, line);
 	return 0;
 }
@@ -225,7 +226,7 @@ enum kconfig_verdict kconfig_judge(const struct kconfig *asked, size_t i,
 
 	if (kconfig_find(asked, a->name) != a)
 		return strcmp(kconfig_find(asked, a->name)->value, a->value) ? KCONFIG_OVERRIDDEN
-									      : KCONFIG_AS_ASKED;
+									     : KCONFIG_AS_ASKED;
 	if (!strcmp(a->value, value))
 		return KCONFIG_AS_ASKED;
 	if (!strcmp(a->value, "n"))

@@ -58,8 +58,8 @@ int kvm_probe(const char *folder, bool *ret_works, struct err *e)
 		return 0;
 	if (path_join(folder, "kvm-probe.img", &disk, e) < 0 || write_disk(disk, e) < 0)
 		return -1;
-	if (strv_add_all(&argv, e, "qemu-system-x86_64", "-accel", "kvm", "-cpu", "host", "-nodefaults",
-			 "-display", "none", "-no-reboot", "-device",
+	if (strv_add_all(&argv, e, "qemu-system-x86_64", "-accel", "kvm", "-cpu", "host",
+			 "-nodefaults", "-display", "none", "-no-reboot", "-device",
 			 "isa-debug-exit,iobase=0xf4,iosize=4", "-drive", NULL) < 0 ||
 	    strv_addf(&argv, e, "format=raw,file=%s", disk) < 0)
 		return -1;

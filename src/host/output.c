@@ -14,10 +14,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PIECE = 256 * 1024 };
-
-/* The hidden name is ".NAME.mkos-PID"; a name near the limit is shortened. */
+/* The hidden name is ".NAME.mkos-PID"; a name near the limit of 255 bytes is shortened. */
 #define MARK ".mkos-"
+
+enum { PIECE = 256 * 1024, NAME_KEPT = 200 };
 
 static int write_all(struct output *o, const unsigned char *data, size_t len, struct err *e)
 {
@@ -124,7 +124,7 @@ static const struct sink_ops output_ops = {.put = output_put, .range = output_ra
 /* Is this the hidden name of an earlier run for the same file? */
 static bool is_leftover(const char *entry, const char *name)
 {
-	size_t len = strlen(name);
+	size_t len = strnlen(name, NAME_KEPT);
 
 	return entry[0] == '.' && !strncmp(entry + 1, name, len) &&
 	       !strncmp(entry + 1 + len, MARK, sizeof(MARK) - 1);
@@ -161,8 +161,6 @@ static int open_named(struct output *o, struct err *e)
 	if (o->fd < 0)
 		return err_os(e, "write '%s'", o->path);
 	o->has_name = true;
-	if (flock(o->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
-		return err_os(e, "lock '%s'", o->path);
 	return 0;
 }
 
@@ -171,7 +169,12 @@ static int open_file(struct output *o, struct err *e)
 {
 	if (access("/proc/self/fd", X_OK) == 0)
 		o->fd = openat(o->folder_fd, ".", O_RDWR | O_TMPFILE | O_CLOEXEC, 0666);
-	return o->fd >= 0 ? 0 : open_named(o, e);
+	if (o->fd < 0 && open_named(o, e) < 0)
+		return -1;
+	/* A nameless file gets its hidden name later, and is no leftover then either. */
+	if (flock(o->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
+		return err_os(e, "lock '%s'", o->path);
+	return 0;
 }
 
 /* The path that is really written: where a symbolic link points to, also when nothing is there. */
@@ -214,7 +217,7 @@ static int set_names(struct output *o, const char *path, char **ret_folder, stru
 		return err_memory(e);
 	if (!o->name[0])
 		return err_set(e, ERR_INPUT, "cannot write '%s': it names a folder", path);
-	if (asprintf(&o->temp, ".%.200s" MARK "%ld", o->name, (long)getpid()) < 0) {
+	if (asprintf(&o->temp, ".%.*s" MARK "%ld", NAME_KEPT, o->name, (long)getpid()) < 0) {
 		o->temp = NULL;
 		return err_memory(e);
 	}

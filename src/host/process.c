@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -89,6 +90,8 @@ static void become(const struct process_options *p, const char *program, char **
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
+	/* Also those that were open already when we were started. */
+	close_range(EXTRA_FD, ~0U, CLOSE_RANGE_CLOEXEC);
 	input = input < 0 ? null : input;
 	output = output < 0 ? null : output;
 	errors = errors < 0 ? output : errors;

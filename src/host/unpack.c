@@ -152,9 +152,14 @@ static int below_top(struct unpack *u, char *name, const char **ret, struct err 
 	return 0;
 }
 
-/* Follows the target as text from the link's folder: it may never rise above the top. */
+/*
+ * Judged as text from the folder of the link, which is a real one: the target
+ * may not rise above the top, and not rise at all behind a name, which can be
+ * another link.
+ */
 static bool link_stays_inside(const char *name, const char *target)
 {
+	bool named = false;
 	int depth = 0;
 
 	if (target[0] == '/' || !target[0])
@@ -165,10 +170,10 @@ static bool link_stays_inside(const char *name, const char *target)
 		size_t len = strcspn(target, "/");
 
 		if (len == 2 && !strncmp(target, "..", 2)) {
-			if (--depth < 0)
+			if (named || --depth < 0)
 				return false;
 		} else if (len && !(len == 1 && target[0] == '.')) {
-			depth++;
+			named = true;
 		}
 		target += len;
 		target += strspn(target, "/");
@@ -231,13 +236,18 @@ static int unpack_hard_link(struct unpack *u, const char *link, const char *name
 	AUTO_FREE char *target_folder = NULL;
 	AUTO_CLOSE int fd = -1;
 	const char *target;
+	struct stat st;
 
 	if (!copy)
 		return err_memory(e);
 	if (below_top(u, copy, &target, e) < 0 || path_folder(target, &target_folder, e) < 0)
 		return -1;
 	fd = open_beneath(u->folder, target_folder);
-	if (fd < 0 || linkat(fd, path_base(target), u->parent_fd, base, 0) < 0)
+	if (fd < 0 || fstatat(fd, path_base(target), &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return err_os(e, "archive '%s': link '%s' to '%s'", u->path, name, target);
+	if (!S_ISREG(st.st_mode))
+		return refuse(u, name, "is a hard link to something else than a file", e);
+	if (linkat(fd, path_base(target), u->parent_fd, base, 0) < 0)
 		return err_os(e, "archive '%s': link '%s' to '%s'", u->path, name, target);
 	return 0;
 }

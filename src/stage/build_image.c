@@ -20,12 +20,14 @@
 struct packing {
 	struct initramfs_variable variables[2];
 	struct initramfs_file *files;
+	char *init;
 	struct initramfs_options options;
 };
 
 static void packing_done(struct packing *p)
 {
 	free(p->files);
+	free(p->init);
 }
 
 static int payload_files(const struct project *p, struct packing *to, struct err *e)
@@ -51,7 +53,9 @@ static int payload_files(const struct project *p, struct packing *to, struct err
 
 static int prepare(const struct project *p, struct packing *to, struct err *e)
 {
-	to->variables[0] = (struct initramfs_variable){"INIT", p->init};
+	if (project_find_init(p, &to->init, e) < 0)
+		return -1;
+	to->variables[0] = (struct initramfs_variable){"INIT", to->init};
 	to->variables[1] = (struct initramfs_variable){"OS_RELEASE", p->os_release};
 	to->options = (struct initramfs_options){
 		.lists = &p->initramfs_lists,
@@ -101,9 +105,10 @@ int build_check(const struct build *b, struct err *e)
 		return err_set(e, ERR_MISSING, "%s: [uki] os-release: '%s' is missing",
 			       p->recipe_path, p->os_release);
 	if (p->stub)
-		return file_exists(p->stub) ? requirements_check(roles + 1, e)
-					    : err_set(e, ERR_MISSING, "%s: [uki] stub: '%s' is missing",
-						      p->recipe_path, p->stub);
+		return file_exists(p->stub)
+			       ? requirements_check(roles + 1, e)
+			       : err_set(e, ERR_MISSING, "%s: [uki] stub: '%s' is missing",
+					 p->recipe_path, p->stub);
 	return requirements_check(roles, e);
 }
 

@@ -41,8 +41,8 @@ static int put_option(struct buf *to, const char *name, const char *value, struc
 }
 
 /* Copies the layer with the line `number` replaced, or with a line more when that is 0. */
-static int rewrite(const char *layer, size_t number, const char *name, const char *value,
-		   bool sync, struct err *e)
+static int rewrite(const char *layer, size_t number, const char *name, const char *value, bool sync,
+		   struct err *e)
 {
 	AUTO_BUF text = BUF_INIT;
 	AUTO_BUF out = BUF_INIT;

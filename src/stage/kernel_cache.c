@@ -59,7 +59,8 @@ static int copy_between(const char *from_folder, const char *from, const char *t
 	AUTO_FREE char *source = NULL;
 	AUTO_FREE char *target = NULL;
 
-	if (path_join(from_folder, from, &source, e) < 0 || path_join(to_folder, to, &target, e) < 0)
+	if (path_join(from_folder, from, &source, e) < 0 ||
+	    path_join(to_folder, to, &target, e) < 0)
 		return -1;
 	return output_copy(source, target, sync, e);
 }

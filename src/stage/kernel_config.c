@@ -48,7 +48,8 @@ static int append_requests(const struct kconfig *asked, struct err *e)
 {
 	AUTO_BUF text = BUF_INIT;
 
-	if (file_read(KERNEL_CONFIG, CONFIG_MAX, &text, e) < 0 || kconfig_write(asked, &text, e) < 0)
+	if (file_read(KERNEL_CONFIG, CONFIG_MAX, &text, e) < 0 ||
+	    kconfig_write(asked, &text, e) < 0)
 		return -1;
 	return output_write(KERNEL_CONFIG, text.data, text.len, false, e);
 }

@@ -24,7 +24,8 @@ static bool is_step(const char *line)
 
 static bool is_error(const char *line)
 {
-	static const char *const signs[] = {"error:", "Error:", "*** ", "undefined reference",
+	static const char *const signs[] = {"error:",	   "Error:",
+					    "*** ",	   "undefined reference",
 					    ": not found", "No such file or directory"};
 
 	for (size_t i = 0; i < ARRAY_LEN(signs); i++)
@@ -56,8 +57,7 @@ static int make_arguments(const struct kernel_make *m, const char *target, struc
 	if (file_real_path(PROJECT_KERNEL, &folder, e) < 0)
 		return -1;
 	if (strv_add_all(to, e, "make", "-C", m->source->folder, NULL) < 0 ||
-	    strv_addf(to, e, "-j%u", m->project->jobs) < 0 ||
-	    strv_addf(to, e, "O=%s", folder) < 0)
+	    strv_addf(to, e, "-j%u", m->project->jobs) < 0 || strv_addf(to, e, "O=%s", folder) < 0)
 		return -1;
 	return strv_add_all(to, e, "ARCH=x86", target, NULL);
 }

@@ -59,9 +59,10 @@ static int find_distro(char **ret, struct err *e)
 		globfree(&found);
 	}
 	if (r == 0 && !best)
-		return err_set(e, ERR_MISSING,
-			       "there is no kernel source " DISTRO_PATTERN
-			       ": install linux-source-6.12 (or linux-source-6.1), or run ./setup.sh");
+		return err_set(
+			e, ERR_MISSING,
+			"there is no kernel source " DISTRO_PATTERN
+			": install linux-source-6.12 (or linux-source-6.1), or run ./setup.sh");
 	return r;
 }
 
@@ -90,7 +91,8 @@ static int find_folder(const char *where, struct kernel_source *s, struct err *e
 {
 	AUTO_FREE char *kconfig = NULL;
 
-	if (file_real_path(where, &s->folder, e) < 0 || path_join(s->folder, "Kconfig", &kconfig, e) < 0)
+	if (file_real_path(where, &s->folder, e) < 0 ||
+	    path_join(s->folder, "Kconfig", &kconfig, e) < 0)
 		return -1;
 	if (!file_exists(kconfig))
 		return err_set(e, ERR_INPUT,
@@ -190,7 +192,8 @@ int kernel_source_version(const struct kernel_source *s, struct version *ret, ch
 	makefile_value(buf_str(&makefile), "PATCHLEVEL", patchlevel, sizeof(patchlevel));
 	makefile_value(buf_str(&makefile), "SUBLEVEL", sublevel, sizeof(sublevel));
 	makefile_value(buf_str(&makefile), "EXTRAVERSION", extra, sizeof(extra));
-	if (asprintf(&text, "%s.%s.%s%s", version, patchlevel, *sublevel ? sublevel : "0", extra) < 0)
+	if (asprintf(&text, "%s.%s.%s%s", version, patchlevel, *sublevel ? sublevel : "0", extra) <
+	    0)
 		return err_memory(e);
 	if (parse_version(text, ret, e) < 0) {
 		free(text);

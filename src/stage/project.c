@@ -68,9 +68,8 @@ int project_recipes(struct strv *to, struct err *e)
 	int r = 0;
 
 	if (!folder)
-		return err_os(e,
-			      "open folder '" RECIPES
-			      "': run mvirt-mkos in a project's folder, or give it with -C");
+		return err_os(e, "open folder '" RECIPES
+				 "': run mvirt-mkos in a project's folder, or give it with -C");
 	while (r == 0 && (entry = readdir(folder)))
 		if (entry->d_name[0] != '.' && text_ends_with(entry->d_name, ".conf"))
 			r = strv_addf(to, e, "%.*s", (int)strlen(entry->d_name) - 5, entry->d_name);
@@ -193,35 +192,6 @@ static int apply_payloads(struct project *p, const struct project_options *o, st
 	return 0;
 }
 
-/* pideisn stands beside this program in a build folder, and in its lib folder when installed. */
-static int find_init(struct project *p, struct err *e)
-{
-	static const char *const places[] = {"init/pideisn", "../lib/mvirt-mkos/pideisn",
-					     "../libexec/mvirt-mkos/pideisn"};
-	char self[4096];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	AUTO_FREE char *folder = NULL;
-
-	if (n > 0) {
-		self[n] = '\0';
-		if (path_folder(self, &folder, e) < 0)
-			return -1;
-		for (size_t i = 0; i < ARRAY_LEN(places); i++) {
-			AUTO_FREE char *path = NULL;
-
-			if (path_join(folder, places[i], &path, e) < 0)
-				return -1;
-			if (file_is_program(path)) {
-				p->init = TAKE(path);
-				return 0;
-			}
-		}
-	}
-	return err_set(e, ERR_MISSING,
-		       "pideisn, which becomes /init, was not found beside this program: "
-		       "build it with the project, or give another one with --init");
-}
-
 static int apply_options(struct project *p, const struct project_options *o, struct err *e)
 {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
@@ -236,9 +206,7 @@ static int apply_options(struct project *p, const struct project_options *o, str
 			if (strv_add(&p->kernel_layers, o->fragments.v[i], e) < 0)
 				return -1;
 	}
-	if (o->init)
-		return copy_text(&p->init, o->init, e);
-	return find_init(p, e);
+	return o->init ? copy_text(&p->init, o->init, e) : 0;
 }
 
 static int load(const struct project_options *o, struct project *p, struct err *e)
@@ -311,4 +279,37 @@ int project_check_payloads(const struct project *p, struct err *e)
 			       "or build without it with --without NAME",
 			       p->recipe, buf_str(&missing));
 	return 0;
+}
+
+/* pideisn stands beside this program in a build folder, and in its lib folder when installed. */
+int project_find_init(const struct project *p, char **ret, struct err *e)
+{
+	static const char *const places[] = {"init/pideisn", "../lib/mvirt-mkos/pideisn",
+					     "../libexec/mvirt-mkos/pideisn"};
+	char self[4096];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	AUTO_FREE char *folder = NULL;
+
+	if (p->init) {
+		*ret = strdup(p->init);
+		return *ret ? 0 : err_memory(e);
+	}
+	if (n > 0) {
+		self[n] = '\0';
+		if (path_folder(self, &folder, e) < 0)
+			return -1;
+		for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+			AUTO_FREE char *path = NULL;
+
+			if (path_join(folder, places[i], &path, e) < 0)
+				return -1;
+			if (file_is_program(path)) {
+				*ret = TAKE(path);
+				return 0;
+			}
+		}
+	}
+	return err_set(e, ERR_MISSING,
+		       "pideisn, which becomes /init, was not found beside this program: "
+		       "build it with the project, or give another one with --init");
 }

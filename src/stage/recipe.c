@@ -42,7 +42,8 @@ static int unknown(const char *kind, const char *word, const char *const *known,
 	const char *near = nearest_name(word, known);
 
 	if (near)
-		return err_set(e, ERR_INPUT, "unknown %s '%s': did you mean '%s'?", kind, word, near);
+		return err_set(e, ERR_INPUT, "unknown %s '%s': did you mean '%s'?", kind, word,
+			       near);
 	return err_set(e, ERR_INPUT, "unknown %s '%s'", kind, word);
 }
 

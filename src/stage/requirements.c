@@ -72,8 +72,8 @@ static int look(struct requirement *r, struct err *e)
 	else if (!strcmp(r->kind, "file"))
 		r->missing = file_is_missing(r->name);
 	else
-		return err_set(e, ERR_INPUT,
-			       "'%s' is neither program, library, header nor file", r->kind);
+		return err_set(e, ERR_INPUT, "'%s' is neither program, library, header nor file",
+			       r->kind);
 	return 0;
 }
 
@@ -200,6 +200,7 @@ int requirements_check(const char *const *roles, struct err *e)
 		return 0;
 	if (list_missing(&all, &things, &packages, e) < 0)
 		return -1;
-	return err_set(e, ERR_MISSING, "this machine lacks %s: run ./setup.sh, or apt-get install%s",
+	return err_set(e, ERR_MISSING,
+		       "this machine lacks %s: run ./setup.sh, or apt-get install%s",
 		       buf_str(&things), buf_str(&packages));
 }

@@ -35,8 +35,8 @@ static int check_image(const char *path, struct err *e)
 	AUTO_PE pe = {.e_lfanew = 0};
 
 	if (!file_exists(path))
-		return err_set(e, ERR_MISSING, "image '%s' is not there: make it with mvirt-mkos build",
-			       path);
+		return err_set(e, ERR_MISSING,
+			       "image '%s' is not there: make it with mvirt-mkos build", path);
 	if (file_source_open(&f, path, e) < 0)
 		return -1;
 	if (pe_read(&f.source, &pe, e) < 0)
@@ -58,8 +58,8 @@ static int lay_out(const struct run_options *o, const char *folder, struct err *
 		return -1;
 	/* QEMU's option syntax has no way to quote these. */
 	if (strpbrk(folder, ",:"))
-		return err_set(e, ERR_INPUT, "folder '%s' has ',' or ':' in it: set TMPDIR to another",
-			       folder);
+		return err_set(e, ERR_INPUT,
+			       "folder '%s' has ',' or ':' in it: set TMPDIR to another", folder);
 	if (folder_make(boot, e) < 0)
 		return -1;
 	if (symlink(image, file) < 0)
@@ -69,8 +69,8 @@ static int lay_out(const struct run_options *o, const char *folder, struct err *
 
 static int add_machine(const struct run_options *o, bool kvm, struct strv *to, struct err *e)
 {
-	if (strv_add_all(to, e, QEMU, "-machine", "q35", "-accel",
-			 kvm ? "kvm" : "tcg,thread=multi", "-cpu", kvm ? "host" : "max", NULL) < 0)
+	if (strv_add_all(to, e, QEMU, "-machine", "q35", "-accel", kvm ? "kvm" : "tcg,thread=multi",
+			 "-cpu", kvm ? "host" : "max", NULL) < 0)
 		return -1;
 	if (strv_add(to, "-m", e) < 0 ||
 	    strv_addf(to, e, "%lluK", (unsigned long long)(o->memory_bytes / 1024)) < 0 ||
@@ -83,8 +83,8 @@ static int add_machine(const struct run_options *o, bool kvm, struct strv *to, s
 
 static int add_firmware(const char *folder, struct strv *to, struct err *e)
 {
-	if (strv_add_all(to, e, "-drive",
-			 "if=pflash,format=raw,unit=0,readonly=on,file=" CODE, "-drive", NULL) < 0 ||
+	if (strv_add_all(to, e, "-drive", "if=pflash,format=raw,unit=0,readonly=on,file=" CODE,
+			 "-drive", NULL) < 0 ||
 	    strv_addf(to, e, "if=pflash,format=raw,unit=1,file=%s/vars.fd", folder) < 0 ||
 	    strv_add(to, "-drive", e) < 0 ||
 	    strv_addf(to, e, "if=none,id=esp,format=raw,readonly=on,file=fat:%s/esp", folder) < 0)
@@ -99,7 +99,8 @@ static int add_console(const struct run_options *o, struct strv *to, struct err 
 	if (strv_add_all(to, e, "-chardev", NULL) < 0 ||
 	    strv_addf(to, e, "socket,id=monitor,fd=%d", MONITOR_FD) < 0)
 		return -1;
-	return strv_add_all(to, e, "-mon", "chardev=monitor,mode=readline", "-serial", "stdio", NULL);
+	return strv_add_all(to, e, "-mon", "chardev=monitor,mode=readline", "-serial", "stdio",
+			    NULL);
 }
 
 static int make_command(const struct run_options *o, const char *folder, bool kvm, struct strv *to,

@@ -15,18 +15,18 @@
 #include "base/err.h"
 
 /* The call succeeds; when it does not, its sentence is shown. */
-#define assert_ok(call)                                                                            \
-	do {                                                                                       \
-		if ((call) < 0)                                                                    \
-			fail_msg("%s: %s", #call, e.text);                                         \
+#define assert_ok(call)                                    \
+	do {                                               \
+		if ((call) < 0)                            \
+			fail_msg("%s: %s", #call, e.text); \
 	} while (0)
 
 /* The call fails and says exactly this. */
-#define assert_fails_with(call, sentence)                                                          \
-	do {                                                                                       \
-		e = (struct err)ERR_INIT;                                                          \
-		assert_int_equal((call), -1);                                                      \
-		assert_string_equal(e.text, sentence);                                             \
+#define assert_fails_with(call, sentence)              \
+	do {                                           \
+		e = (struct err)ERR_INIT;              \
+		assert_int_equal((call), -1);          \
+		assert_string_equal(e.text, sentence); \
 	} while (0)
 
 /* Fails with the offset and both sides around the first byte that differs. */

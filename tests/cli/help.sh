@@ -1,0 +1,25 @@
+#!/bin/sh
+# Help goes to standard output, fits 80 columns, and names every command.
+# usage: help.sh MVIRT-MKOS LIB
+set -eu
+mkos=$1
+. "$2"
+
+expect 0 "$mkos" --help
+empty err
+commands=$(sed -n '/^Commands:/,/^Options:/s/^  \([a-z]*\) .*/\1/p' out)
+[ "$(echo "$commands" | tr '\n' ' ')" = \
+	"build kernel menuconfig initramfs uki inspect run check clean distclean " ] ||
+	fail "commands: $commands"
+for command in "" $commands; do
+	expect 0 "$mkos" $command --help
+	empty err
+	awk 'length($0) > 80 { print FILENAME ": " $0; bad = 1 } END { exit bad }' out ||
+		fail "help of '$command' is wider than 80 columns"
+done
+expect 0 "$mkos" --version
+[ "$(cut -d' ' -f1 out)" = mvirt-mkos ] || fail "version: $(cat out)"
+# What cannot be printed is an error.
+expect 1 sh -c '"$1" --help >/dev/full' sh "$mkos"
+says err "mvirt-mkos: write standard output: No space left on device"
+exit $failed

@@ -1,0 +1,30 @@
+#!/bin/sh
+# What is wrong in a list is said with file and line, and nothing is written.
+# usage: lists.sh MVIRT-MKOS LIB
+set -eu
+mkos=$1
+. "$2"
+echo content >f
+
+expect 1 "$mkos" initramfs --list nowhere -o out.cpio
+has err "'nowhere': No such file or directory"
+printf 'fil /d/f f 0644 0 0\n' >list
+expect 1 "$mkos" initramfs --list list -o out.cpio
+has err "list:1: "
+has err "did you mean 'file'?"
+printf 'dir /d 0755 0 0\nfile /d/f nowhere 0644 0 0\n' >list
+expect 1 "$mkos" initramfs --list list -o out.cpio
+has err "list:2: "
+has err "'nowhere'"
+absent out.cpio
+
+# Parents are made and told; the variables of lists given by hand are the environment's.
+printf 'file /a/b/f ${WHERE}/f 0644 0 0\n' >list
+WHERE=$PWD expect 0 "$mkos" initramfs --list list -o out.cpio
+has err "'a/b'"
+"$mkos" inspect out.cpio >listing
+has listing "a/b/f"
+expect 1 "$mkos" initramfs --list list -o out2.cpio
+has err "WHERE"
+absent out2.cpio
+exit $failed

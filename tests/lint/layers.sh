@@ -1,0 +1,26 @@
+#!/bin/sh
+# A file includes only its own layer and lower ones: cli > stage > {host, format} > base.
+# usage: layers.sh PROJECT
+set -eu
+cd "$1"
+
+# wrong LAYER ALLOWED...: the includes of a layer that are not among those allowed.
+wrong() {
+	layer=$1
+	shift
+	allowed=$(printf '%s|' "$@")
+	grep -HnE '^#include "(base|host|format|stage|cli|init)/' \
+		$(find "src/$layer" "include/$layer" -name '*.[ch]') |
+		grep -vE "#include \"(${allowed%|})/" || true
+}
+
+found=$(
+	wrong base base
+	wrong host host base
+	wrong format format base
+	wrong stage stage host format base
+	wrong cli cli stage host format base
+	# PID 1 shares no code with the rest.
+	grep -HnE '^#include "(base|host|format|stage|cli)/' $(find init -name '*.[ch]') || true
+)
+[ -z "$found" ] || { printf 'includes against the layers:\n%s\n' "$found"; exit 1; }
