@@ -25,6 +25,9 @@ struct build {
 		.lock = -1 \
 	}
 
+/* What can be known to be missing before anything is made: payload, stub, tools, libraries. */
+MUST_CHECK int build_check(const struct project *p, struct err *e);
+
 /* Makes target/, takes its lock and reads what is known. `project` outlives the build. */
 MUST_CHECK int build_begin(struct build *b, const struct project *project, struct err *e);
 
@@ -56,9 +59,6 @@ MUST_CHECK int build_is_current(struct build *b, const char *name, const char *p
 /* For the steps: notes an artefact in the manifest. Takes the inputs over. */
 MUST_CHECK int build_note(struct build *b, const char *name, const char *path, const char *version,
 			  struct inputs *inputs, struct err *e);
-
-/* What can be known to be missing before anything is made: payload, stub, libraries. */
-MUST_CHECK int build_check(const struct build *b, struct err *e);
 
 MUST_CHECK int build_kernel(struct build *b, struct step *ret, struct err *e);
 MUST_CHECK int build_initramfs(struct build *b, struct step *ret, struct err *e);

@@ -21,8 +21,7 @@ static void options_done(struct options *o)
 /* The initramfs comes first: what is wrong with it is known in a second, not after the kernel. */
 static int build_all(struct build *b, struct step steps[3], struct err *e)
 {
-	if (build_check(b, e) < 0 || build_initramfs(b, &steps[1], e) < 0 ||
-	    build_kernel(b, &steps[0], e) < 0)
+	if (build_initramfs(b, &steps[1], e) < 0 || build_kernel(b, &steps[0], e) < 0)
 		return -1;
 	return build_uki(b, &steps[2], e);
 }
@@ -42,7 +41,7 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 	if (parsed == PARSED_HELP)
 		return 0;
 	if (json_request_parse(o.json, &json, e) < 0 || project_load(&o.project, &project, e) < 0 ||
-	    build_begin(&b, &project, e) < 0)
+	    build_check(&project, e) < 0 || build_begin(&b, &project, e) < 0)
 		return -1;
 	if (build_finish(&b, build_all(&b, steps, e), e) < 0)
 		return -1;

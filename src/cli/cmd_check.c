@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { WIDTH = 80 };
+
 struct options {
 	const char *json;
 	struct strv roles;
@@ -13,7 +15,7 @@ struct options {
 
 static const struct option_row rows[] = {
 	{0, "role", "ROLE",
-	 "only what ROLE needs: self, kernel, menuconfig, initramfs, uki, run, "
+	 "only what ROLE needs: self, kernel, menuconfig, initramfs, uki, guest, run, "
 	 "test; may be given again",
 	 OPTION_LIST, offsetof(struct options, roles), NULL},
 	JSON_ROW(struct options),
@@ -24,28 +26,53 @@ static void options_done(struct options *o)
 	strv_done(&o->roles);
 }
 
-static void print_missing(const struct requirements *all)
+static int collect_packages(const struct requirements *all, struct strv *to, struct err *e)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		const char *package = all->v[i].package;
+		AUTO_FREE char *first = strndup(package, strcspn(package, "|"));
+
+		if (!first)
+			return err_memory(e);
+		if (all->v[i].missing && !strv_has(to, first) && strv_add(to, first, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* A command of several lines that can be copied to a shell. */
+static void print_command(const struct strv *packages)
+{
+	int column = printf("  apt-get install --no-install-recommends");
+
+	for (size_t i = 0; i < packages->n; i++) {
+		int width = (int)strlen(packages->v[i]) + 1;
+
+		if (column + width > WIDTH - 2) {
+			printf(" \\\n   ");
+			column = 3;
+		}
+		column += printf(" %s", packages->v[i]);
+	}
+	printf("\n");
+}
+
+static int print_missing(const struct requirements *all, struct err *e)
 {
 	AUTO_STRV packages = STRV_INIT;
-	struct err ignored;
 
+	if (collect_packages(all, &packages, e) < 0)
+		return -1;
 	for (size_t i = 0; i < all->n; i++) {
 		const struct requirement *r = &all->v[i];
-		int package = (int)strcspn(r->package, "|");
-		char name[128];
 
-		if (!r->missing)
-			continue;
-		printf("missing: %s %s\n         package %.*s, needed: %s\n", r->kind, r->name,
-		       package, r->package, r->reason);
-		snprintf(name, sizeof(name), "%.*s", package, r->package);
-		if (!strv_has(&packages, name) && strv_add(&packages, name, &ignored) < 0)
-			return;
+		if (r->missing)
+			printf("missing: %s %s\n         package %.*s: %s\n", r->kind, r->name,
+			       (int)strcspn(r->package, "|"), r->package, r->reason);
 	}
-	printf("\nget it: ./setup.sh, or\n");
-	help_wrap("  apt-get install --no-install-recommends", 0, 4);
-	for (size_t i = 0; i < packages.n; i++)
-		printf("    %s\n", packages.v[i]);
+	printf("\nget it: ./setup.sh, or as root\n");
+	print_command(&packages);
+	return 0;
 }
 
 static int print_json(const struct requirements *all, bool pretty, struct err *e)
@@ -93,8 +120,8 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 		return -1;
 	if (json.wanted && print_json(&all, json.pretty, e) < 0)
 		return -1;
-	if (!json.wanted && all.missing)
-		print_missing(&all);
+	if (!json.wanted && all.missing && print_missing(&all, e) < 0)
+		return -1;
 	if (all.missing)
 		return err_set(e, ERR_MISSING, "this machine lacks %zu of the %zu things it needs",
 			       all.missing, all.n);

@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 #include "cli/project_options.h"
+#include "stage/requirements.h"
 
 struct options {
 	struct project_options project;
@@ -25,6 +26,7 @@ static void options_done(struct options *o)
 
 static int run(const struct command *c, int argc, char **argv, struct err *e)
 {
+	static const char *const roles[] = {"kernel", NULL};
 	AUTO(options_done) struct options o = {.json = NULL};
 	AUTO_PROJECT project = PROJECT_INIT;
 	AUTO_BUILD b = BUILD_INIT;
@@ -38,7 +40,7 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 	if (parsed == PARSED_HELP)
 		return 0;
 	if (json_request_parse(o.json, &json, e) < 0 || project_load(&o.project, &project, e) < 0 ||
-	    build_begin(&b, &project, e) < 0)
+	    requirements_check(roles, e) < 0 || build_begin(&b, &project, e) < 0)
 		return -1;
 	if (o.check_config)
 		return build_finish(&b, build_kernel_config(&b, e), e);

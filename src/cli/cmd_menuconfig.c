@@ -21,7 +21,7 @@ static void options_done(struct options *o)
 
 static int run(const struct command *c, int argc, char **argv, struct err *e)
 {
-	static const char *const roles[] = {"menuconfig", NULL};
+	static const char *const roles[] = {"kernel", "menuconfig", NULL};
 	AUTO(options_done) struct options o = {.into = NULL};
 	AUTO_PROJECT project = PROJECT_INIT;
 	AUTO_BUILD b = BUILD_INIT;

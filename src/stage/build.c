@@ -2,12 +2,28 @@
 
 #include "host/file.h"
 #include "host/workspace.h"
+#include "stage/requirements.h"
 
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define HASHES PROJECT_TARGET "/.hashes"
+
+int build_check(const struct project *p, struct err *e)
+{
+	const char *roles[] = {"kernel", "initramfs", p->recipe, p->stub ? NULL : "uki", NULL};
+
+	if (project_check_payloads(p, e) < 0)
+		return -1;
+	if (!file_exists(p->os_release))
+		return err_set(e, ERR_MISSING, "%s: [uki] os-release: '%s' is missing",
+			       p->recipe_path, p->os_release);
+	if (p->stub && !file_exists(p->stub))
+		return err_set(e, ERR_MISSING, "%s: [uki] stub: '%s' is missing", p->recipe_path,
+			       p->stub);
+	return requirements_check(roles, e);
+}
 
 int build_begin(struct build *b, const struct project *project, struct err *e)
 {

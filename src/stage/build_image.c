@@ -5,7 +5,6 @@
 #include "host/file.h"
 #include "host/gzip.h"
 #include "stage/initramfs.h"
-#include "stage/requirements.h"
 #include "stage/uki.h"
 
 #include <libdeflate.h>
@@ -92,24 +91,6 @@ static int initramfs_inputs(struct build *b, const struct packing *packing,
 	if (inputs_add(to, "content", value, e) < 0 || inputs_add(to, "compression", how, e) < 0)
 		return -1;
 	return inputs_add(to, "libraries", LIBRARY_VERSIONS, e);
-}
-
-int build_check(const struct build *b, struct err *e)
-{
-	static const char *const roles[] = {"uki", "initramfs", NULL};
-	const struct project *p = b->project;
-
-	if (project_check_payloads(p, e) < 0)
-		return -1;
-	if (!file_exists(p->os_release))
-		return err_set(e, ERR_MISSING, "%s: [uki] os-release: '%s' is missing",
-			       p->recipe_path, p->os_release);
-	if (p->stub)
-		return file_exists(p->stub)
-			       ? requirements_check(roles + 1, e)
-			       : err_set(e, ERR_MISSING, "%s: [uki] stub: '%s' is missing",
-					 p->recipe_path, p->stub);
-	return requirements_check(roles, e);
 }
 
 int build_initramfs(struct build *b, struct step *ret, struct err *e)

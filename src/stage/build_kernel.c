@@ -9,7 +9,6 @@
 #include "host/workspace.h"
 #include "stage/kernel_cache.h"
 #include "stage/kernel_config.h"
-#include "stage/requirements.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -48,12 +47,9 @@ static int add_file(struct build *b, struct inputs *to, const char *path, struct
 static int collect_inputs(struct build *b, const struct kernel_source *source, struct inputs *to,
 			  char ret_origin[HASH_HEX], struct err *e)
 {
-	static const char *const roles[] = {"kernel", NULL};
 	const struct project *p = b->project;
 	char time[32];
 
-	if (requirements_check(roles, e) < 0)
-		return -1;
 	if (kernel_source_inputs(source, to, e) < 0 || add_tool(to, "gcc", e) < 0 ||
 	    add_tool(to, "ld", e) < 0 || inputs_hash(to, ret_origin, e) < 0)
 		return -1;

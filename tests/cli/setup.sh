@@ -15,16 +15,14 @@ expect 1 "$mkos" -C p check
 says err "mvirt-mkos check: this machine lacks 3 of the 4 things it needs"
 cat >wanted <<'TEXT'
 missing: program no-such-program-1
-         package no-such-package-1, needed: a reason to have it
+         package no-such-package-1: a reason to have it
 missing: library libnosuch.so.9
-         package no-such-package-2, needed: another reason
+         package no-such-package-2: another reason
 missing: header no/such/header.h
-         package no-such-package-1, needed: a third reason
+         package no-such-package-1: a third reason
 
-get it: ./setup.sh, or
-  apt-get install --no-install-recommends
-    no-such-package-1
-    no-such-package-2
+get it: ./setup.sh, or as root
+  apt-get install --no-install-recommends no-such-package-1 no-such-package-2
 TEXT
 same out wanted
 expect 1 "$mkos" -C p check --role uki --json=short
