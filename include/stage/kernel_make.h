@@ -8,7 +8,7 @@
 
 #include "stage/kernel_source.h"
 
-#define KERNEL_LOG PROJECT_KERNEL "/build.log"
+#define KERNEL_LOG PROJECT_TARGET "/kernel.log"
 
 struct kernel_make {
 	const struct kernel_source *source;
@@ -16,7 +16,7 @@ struct kernel_make {
 };
 
 /*
- * Makes one target; all that kbuild prints goes to kernel/build.log. `what` is
+ * Makes one target; all that kbuild prints goes to target/kernel.log. `what` is
  * the progress line's text. When it fails the error has the log's first error.
  */
 MUST_CHECK int kernel_make(const struct kernel_make *m, const char *target, const char *what,

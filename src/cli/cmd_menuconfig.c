@@ -4,14 +4,14 @@
 
 struct options {
 	struct project_options project;
-	const char *into;
+	const char *layer;
 };
 
 static const struct option_row rows[] = {
 	PROJECT_ROW_RECIPE(struct options),
 	PROJECT_ROW_SOURCE(struct options),
-	{0, "into", "FILE", "the layer for options that none has yet (default: the last one)",
-	 OPTION_TEXT, offsetof(struct options, into), NULL},
+	{0, "layer", "FILE", "the layer for options that none has yet (default: the last one)",
+	 OPTION_TEXT, offsetof(struct options, layer), NULL},
 };
 
 static void options_done(struct options *o)
@@ -22,7 +22,7 @@ static void options_done(struct options *o)
 static int run(const struct command *c, int argc, char **argv, struct err *e)
 {
 	static const char *const roles[] = {"kernel", "menuconfig", NULL};
-	AUTO(options_done) struct options o = {.into = NULL};
+	AUTO(options_done) struct options o = {.layer = NULL};
 	AUTO_PROJECT project = PROJECT_INIT;
 	AUTO_BUILD b = BUILD_INIT;
 	enum parsed parsed;
@@ -35,7 +35,7 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 	if (project_load(&o.project, &project, e) < 0 || requirements_check(roles, e) < 0 ||
 	    build_begin(&b, &project, e) < 0)
 		return -1;
-	return build_finish(&b, build_menuconfig(&b, o.into, e), e);
+	return build_finish(&b, build_menuconfig(&b, o.layer, e), e);
 }
 
 const struct command cmd_menuconfig = {
@@ -44,7 +44,7 @@ const struct command cmd_menuconfig = {
 	.summary = "edit the kernel configuration, keep the change in its layer",
 	.details = "Opens the recipe's kernel configuration in kbuild's menu. What you change "
 		   "there goes back into the layer that names the option, or into the last "
-		   "layer (--into) when none does; each line is told. The layers then pass "
+		   "layer (--layer) when none does; each line is told. The layers then pass "
 		   "the same check as in a build.",
 	.options = rows,
 	.n_options = ARRAY_LEN(rows),

@@ -125,7 +125,7 @@ int build_menuconfig(struct build *b, const char *into, struct err *e)
 	size_t changes;
 
 	if (into && !strv_has(&p->kernel_layers, into))
-		return err_set(e, ERR_USAGE, "--into '%s': recipe '%s' has no such layer", into,
+		return err_set(e, ERR_USAGE, "--layer '%s': recipe '%s' has no such layer", into,
 			       p->recipe);
 	if (!into)
 		into = p->kernel_layers.v[p->kernel_layers.n - 1];

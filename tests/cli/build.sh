@@ -30,8 +30,8 @@ rm kernel_source/more
 printf '  CC      a.o\na.c:1:2: error: expected this\nmake: *** that\n' >kernel_source/broken
 expect 1 $build
 says err "mvirt-mkos build: build kernel failed: a.c:1:2: error: expected this \
-(the whole log is in kernel/build.log)"
-has p/kernel/build.log "make: *** that"
+(the whole log is in target/kernel.log)"
+has p/target/kernel.log "make: *** that"
 absent p/target/mvirt.efi
 rm kernel_source/broken
 
@@ -39,7 +39,7 @@ rm kernel_source/broken
 expect 0 $build
 has out "made in"
 holds p cmdline.txt config kernel kernel.config kernel.version target
-holds p/target .hashes CACHEDIR.TAG initramfs.cpio.gz manifest.json mvirt.efi
+holds p/target .hashes CACHEDIR.TAG initramfs.cpio.gz kernel.log manifest.json mvirt.efi
 cp p/target/mvirt.efi first.efi
 cp p/target/manifest.json first.json
 expect 0 $build
