@@ -13,6 +13,9 @@ enum log_level { LOG_QUIET, LOG_NORMAL, LOG_VERBOSE };
 void log_set_level(enum log_level level);
 enum log_level log_level(void);
 
+/* "error: TEXT", for one of several findings; the error that ends the command counts them. */
+void log_error(const char *format, ...) PRINTF_LIKE(1, 2);
+
 /* "warning: TEXT"; told also when quiet. */
 void log_warning(const char *format, ...) PRINTF_LIKE(1, 2);
 

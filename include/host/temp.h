@@ -1,17 +1,21 @@
 #ifndef MKOS_HOST_TEMP_H
 #define MKOS_HOST_TEMP_H
 
-/* A private folder for the time of a run, below TMPDIR or /tmp. */
+/*
+ * A private folder for the time of a run, below TMPDIR or /tmp. What a killed
+ * run left behind is removed by the next that makes one.
+ */
 
 #include "base/err.h"
 
 struct temp_folder {
 	char *path; /* NULL: none */
+	int lock;   /* says that its run is alive */
 };
 
-#define TEMP_FOLDER_INIT     \
-	{                    \
-		.path = NULL \
+#define TEMP_FOLDER_INIT   \
+	{                  \
+		.lock = -1 \
 	}
 
 MUST_CHECK int temp_folder_make(struct temp_folder *t, struct err *e);

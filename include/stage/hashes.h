@@ -19,6 +19,8 @@ struct hashes_entry;
 struct hashes {
 	struct hashes_entry *v;
 	size_t n, cap;
+	size_t *slots; /* of a hash table over the paths: 1 + index into v, 0 when free */
+	size_t n_slots;
 	bool changed;
 };
 

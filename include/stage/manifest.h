@@ -36,6 +36,8 @@ void inputs_done(struct inputs *i);
 
 MUST_CHECK int inputs_add(struct inputs *i, const char *name, const char *value, struct err *e);
 
+bool inputs_equal(const struct inputs *a, const struct inputs *b);
+
 /* A hash over all names and values. */
 MUST_CHECK int inputs_hash(const struct inputs *i, char ret_hex[HASH_HEX], struct err *e);
 
@@ -49,7 +51,7 @@ struct artefact {
 };
 
 struct manifest {
-	char *recipe;
+	char *recipe; /* of the last run that made something, or NULL */
 	struct artefact *artefacts;
 	size_t n;
 	bool changed; /* since it was loaded */
@@ -63,7 +65,7 @@ struct manifest {
 void manifest_done(struct manifest *m);
 #define AUTO_MANIFEST AUTO(manifest_done) struct manifest
 
-/* One that is missing or cannot be read counts as empty: everything is made again. */
+/* One that is missing or damaged counts as empty: everything is made again. */
 MUST_CHECK int manifest_load(const char *path, struct manifest *ret, struct err *e);
 
 /* The artefact of that name, or NULL. */

@@ -40,7 +40,8 @@ struct project {
 	char *cmdline;	      /* the line of cmdline.txt */
 
 	struct strv kernel_layers;
-	char *kernel_source; /* "distro", a folder or a tarball */
+	struct strv kernel_roles; /* contracts that the kernel has to fulfil: guest, host */
+	char *kernel_source;	  /* "distro", a folder or a tarball */
 
 	struct strv initramfs_lists;
 	char *compress;

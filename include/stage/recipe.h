@@ -4,7 +4,8 @@
 /*
  * The recipe file's grammar:
  *
- *	[kernel]	layers = FILE...; source = distro | FOLDER | TARBALL
+ *	[kernel]	layers = FILE...; source = distro | FOLDER | TARBALL;
+ *			roles = guest host: what the kernel must be able to do
  *	[initramfs]	lists = FILE...; compress = gzip | none; level = N
  *	[uki]		os-release = FILE; stub = FILE
  *	[payload NAME]	path = PATH IN THE IMAGE; mode = 0755; optional = yes | no;

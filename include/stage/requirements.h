@@ -38,7 +38,7 @@ struct requirements {
 void requirements_done(struct requirements *r);
 #define AUTO_REQUIREMENTS AUTO(requirements_done) struct requirements
 
-/* Reads the file and looks for each row of one of the roles (NULL: of all of them). */
+/* Reads the rows of one of the roles (NULL: all rows) and looks for each thing. */
 MUST_CHECK int requirements_look(const char *const *roles, struct requirements *ret, struct err *e);
 
 /* Fails with one sentence that names what is missing for the roles, and the packages. */

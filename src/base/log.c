@@ -24,6 +24,15 @@ static void tell(const char *prefix, const char *format, va_list ap)
 	funlockfile(stderr);
 }
 
+void log_error(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	tell("error: ", format, ap);
+	va_end(ap);
+}
+
 void log_warning(const char *format, ...)
 {
 	va_list ap;

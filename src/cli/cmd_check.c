@@ -1,3 +1,4 @@
+#include "base/nearest.h"
 #include "cli/commands.h"
 #include "cli/project_options.h"
 #include "format/json.h"
@@ -103,6 +104,26 @@ static int print_json(const struct requirements *all, bool pretty, struct err *e
 	return print_text(text.data, text.len, e);
 }
 
+/* A misspelt role would lack nothing. */
+static int check_roles(const struct strv *roles, struct err *e)
+{
+	static const char *const known[] = {"self", "kernel", "menuconfig", "initramfs",
+					    "uki",  "run",    "test",	    NULL};
+
+	for (size_t i = 0; i < roles->n; i++) {
+		const char *near = nearest_name(roles->v[i], known);
+
+		if (!near)
+			return err_set(e, ERR_USAGE,
+				       "unknown role '%s': see mvirt-mkos check --help",
+				       roles->v[i]);
+		if (strcmp(near, roles->v[i]) != 0)
+			return err_set(e, ERR_USAGE, "unknown role '%s': did you mean '%s'?",
+				       roles->v[i], near);
+	}
+	return 0;
+}
+
 static int run(const struct command *c, int argc, char **argv, struct err *e)
 {
 	AUTO(options_done) struct options o = {.json = NULL};
@@ -115,7 +136,7 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 		return -1;
 	if (parsed == PARSED_HELP)
 		return 0;
-	if (json_request_parse(o.json, &json, e) < 0 ||
+	if (json_request_parse(o.json, &json, e) < 0 || check_roles(&o.roles, e) < 0 ||
 	    requirements_look((const char *const *)o.roles.v, &all, e) < 0)
 		return -1;
 	if (json.wanted && print_json(&all, json.pretty, e) < 0)

@@ -2,6 +2,7 @@
 #include "base/nearest.h"
 #include "cli/commands.h"
 
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -53,6 +54,19 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
+/* The word that getopt_long() refused: it stops within "-xq", and behind a long option. */
+static const char *refused_word(char **argv, char letter[3])
+{
+	const char *word = argv[optind - 1];
+
+	if (!optopt || !strncmp(word, "--", 2))
+		return word;
+	letter[0] = '-';
+	letter[1] = (char)optopt;
+	letter[2] = '\0';
+	return letter;
+}
+
 /* Options in front of the command; *ret_done: --help or --version was answered. */
 static int global_options(int argc, char **argv, bool *ret_done, struct err *e)
 {
@@ -63,6 +77,7 @@ static int global_options(int argc, char **argv, bool *ret_done, struct err *e)
 		{"verbose", no_argument, NULL, 'v'},
 		{NULL, 0, NULL, 0},
 	};
+	char letter[3];
 	int id;
 
 	opterr = 0;
@@ -90,7 +105,7 @@ static int global_options(int argc, char **argv, bool *ret_done, struct err *e)
 			return err_set(e, ERR_USAGE, "option '%s' needs a value", argv[optind - 1]);
 		default:
 			return err_set(e, ERR_USAGE, "unknown option '%s': see mvirt-mkos --help",
-				       argv[optind - 1]);
+				       refused_word(argv, letter));
 		}
 	}
 	return 0;
@@ -117,12 +132,24 @@ static int run(int argc, char **argv, const struct command **ret_command, struct
 	return command->run(command, argc, argv, e);
 }
 
+/* Opens /dev/null for those of the standard three that the caller closed. */
+static bool standard_descriptors_are_open(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+			return false;
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command = NULL;
 	struct err e = ERR_INIT;
 	int r;
 
+	/* The next file opened would take the number, and a warning would go into an output. */
+	if (!standard_descriptors_are_open())
+		return EXIT_FAILED;
 	/* A reader of ours that goes away is an error of write(), not the end. */
 	signal(SIGPIPE, SIG_IGN);
 	r = run(argc, argv, &command, &e);

@@ -183,6 +183,8 @@ int kconfig_add_fragment(struct kconfig *k, const char *text, size_t len, const 
 {
 	struct fragment f = {.k = k, .first = k->n, .file = file, .kernel = kernel};
 
+	if (len && memchr(text, '\0', len))
+		return err_set(e, ERR_INPUT, "%s: there is a NUL byte in it: it is no text", file);
 	return each_line(text, len, fragment_line, &f, e);
 }
 

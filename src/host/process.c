@@ -24,19 +24,26 @@ static const char *const dropped[] = {
 	"MFLAGS",
 	"MAKELEVEL",
 	"MAKEOVERRIDES",
+	"MAKEFILES",
 	"GNUMAKEFLAGS",
 	"ARCH",
 	"SUBARCH",
 	"CROSS_COMPILE",
+	"LLVM",
+	"LLVM_IAS",
 	"CFLAGS",
 	"CPPFLAGS",
 	"LDFLAGS",
 	"KCFLAGS",
 	"KCPPFLAGS",
 	"KAFLAGS",
+	"KRUSTFLAGS",
 	"HOSTCFLAGS",
+	"HOSTCXXFLAGS",
 	"HOSTLDFLAGS",
-	"KCONFIG_CONFIG",
+	"HOSTLDLIBS",
+	"USERCFLAGS",
+	"USERLDFLAGS",
 	"LOCALVERSION",
 	"LANG",
 	"LANGUAGE",
@@ -44,7 +51,20 @@ static const char *const dropped[] = {
 	"O",
 	"V",
 	"W",
+	/* Those of gcc, and of the programs that compress a kernel. */
+	"CPATH",
+	"C_INCLUDE_PATH",
+	"LIBRARY_PATH",
+	"COMPILER_PATH",
+	"GCC_EXEC_PREFIX",
+	"XZ_OPT",
+	"XZ_DEFAULTS",
+	"ZSTD_CLEVEL",
+	"ZSTD_NBTHREADS",
+	"GZIP",
 };
+
+static const char *const dropped_prefixes[] = {"KBUILD_", "KCONFIG_", "LC_"};
 
 static bool same_name(const char *a, const char *b)
 {
@@ -58,8 +78,9 @@ static bool is_replaced(const char *variable, const struct strv *added)
 	for (size_t i = 0; i < ARRAY_LEN(dropped); i++)
 		if (same_name(variable, dropped[i]))
 			return true;
-	if (!strncmp(variable, "KBUILD_", 7) || !strncmp(variable, "LC_", 3))
-		return true;
+	for (size_t i = 0; i < ARRAY_LEN(dropped_prefixes); i++)
+		if (!strncmp(variable, dropped_prefixes[i], strlen(dropped_prefixes[i])))
+			return true;
 	for (size_t i = 0; added && i < added->n; i++)
 		if (same_name(variable, added->v[i]))
 			return true;
@@ -79,7 +100,7 @@ static int make_environment(const struct strv *added, struct strv *to, struct er
 
 /* In the child: only what POSIX allows after fork() in a program with threads. */
 static void become(const struct process_options *p, const char *program, char **environment,
-		   int report)
+		   int report, pid_t parent)
 {
 	int input = p->input, output = p->output, errors = p->errors;
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -87,6 +108,9 @@ static void become(const struct process_options *p, const char *program, char **
 	int errnum;
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	/* It may have ended before that. */
+	if (getppid() != parent)
+		_exit(127);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
@@ -132,7 +156,7 @@ static int fork_and_exec(const struct process_options *p, const char *program, c
 	int ends[2];
 	int errnum;
 	ssize_t n;
-	pid_t pid;
+	pid_t parent, pid;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return err_os(e, "make a pipe");
@@ -141,11 +165,12 @@ static int fork_and_exec(const struct process_options *p, const char *program, c
 
 	if (keep_high(&write_end, e) < 0)
 		return -1;
+	parent = getpid();
 	pid = fork();
 	if (pid < 0)
 		return err_os(e, "start '%s'", program);
 	if (pid == 0)
-		become(p, program, environment, write_end);
+		become(p, program, environment, write_end, parent);
 	close(write_end);
 	write_end = -1;
 	do
@@ -202,9 +227,9 @@ int process_wait_for(pid_t pid, const char *name, uint64_t timeout_ms, int *ret_
 	int r;
 
 	if (fd < 0)
-		return err_os(e, "watch '%s'", name);
+		err_os(e, "watch '%s'", name);
 	do
-		r = poll(&ended, 1, (int)timeout_ms);
+		r = fd < 0 ? 0 : poll(&ended, 1, (int)timeout_ms);
 	while (r < 0 && errno == EINTR);
 	if (r > 0)
 		return process_wait(pid, name, ret_status, e);
@@ -212,6 +237,8 @@ int process_wait_for(pid_t pid, const char *name, uint64_t timeout_ms, int *ret_
 	/* That it was killed is no news. */
 	if (process_wait(pid, name, &r, &ignored) < 0)
 		r = -1;
+	if (fd < 0)
+		return -1;
 	*ret_status = -1;
 	return 0;
 }
@@ -296,6 +323,8 @@ int process_pump(const struct process_options *p, process_line_fn *on_line, void
 	close(write_end);
 	write_end = -1;
 	r = pump(read_end, on_line, context, e);
+	/* A child that waits for room in the pipe is to notice as well. */
+	auto_close_(&read_end);
 	if (r < 0)
 		kill(pid, SIGTERM);
 	/* A child that was stopped has failed for the reason that is in *e already. */

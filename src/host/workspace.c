@@ -35,16 +35,28 @@ bool workspace_is_ours(const char *folder)
 	       !strncmp(buf_str(&text), mark_text, sizeof(mark_text) - 1);
 }
 
-static bool folder_is_empty(const char *path)
+/* A run that was killed, or is just at it, has written only the beginning of the mark. */
+static bool mark_is_begun(const char *path)
 {
-	DIR *d = opendir(path);
+	AUTO_BUF text = BUF_INIT;
+	struct err e;
+
+	return file_read(path, sizeof(mark_text), &text, &e) == 0 &&
+	       !strncmp(buf_str(&text), mark_text, text.len);
+}
+
+/* Is there nothing in the folder, or nothing but the beginning of our mark? */
+static bool folder_is_empty(const char *folder, const char *mark)
+{
+	DIR *d = opendir(folder);
 	const struct dirent *entry;
 	bool empty = true;
 
 	if (!d)
 		return false;
 	while (empty && (entry = readdir(d)))
-		empty = !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..");
+		empty = !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") ||
+			(!strcmp(entry->d_name, MARK) && mark_is_begun(mark));
 	closedir(d);
 	return empty;
 }
@@ -58,13 +70,13 @@ int workspace_folder(const char *folder, struct err *e)
 		return -1;
 	if (workspace_is_ours(folder))
 		return 0;
-	if (!folder_is_empty(folder))
+	if (mark_path(folder, &path, e) < 0)
+		return -1;
+	if (!folder_is_empty(folder, path))
 		return err_set(e, ERR_INPUT,
 			       "folder '%s' is not ours (no " MARK " of mvirt-mkos in it): "
 			       "move it away, it stands where the build writes",
 			       folder);
-	if (mark_path(folder, &path, e) < 0)
-		return -1;
 	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
 	if (fd < 0)
 		return err_os(e, "write '%s'", path);

@@ -34,12 +34,20 @@ int build_begin(struct build *b, const struct project *project, struct err *e)
 	if (hashes_load(HASHES, &b->hashes, e) < 0 ||
 	    manifest_load(PROJECT_MANIFEST, &b->manifest, e) < 0)
 		return -1;
-	if (b->manifest.recipe && !strcmp(b->manifest.recipe, project->recipe))
+	return 0;
+}
+
+/* Only what was made, or found to be up to date, makes it this recipe's manifest. */
+static int note_recipe(struct build *b, struct err *e)
+{
+	struct manifest *m = &b->manifest;
+
+	if (m->recipe && !strcmp(m->recipe, b->project->recipe))
 		return 0;
-	free(b->manifest.recipe);
-	b->manifest.recipe = strdup(project->recipe);
-	b->manifest.changed = true;
-	return b->manifest.recipe ? 0 : err_memory(e);
+	free(m->recipe);
+	m->recipe = strdup(b->project->recipe);
+	m->changed = true;
+	return m->recipe ? 0 : err_memory(e);
 }
 
 static int save(const struct build *b, struct err *e)
@@ -55,6 +63,8 @@ int build_finish(struct build *b, int result, struct err *e)
 {
 	struct err second;
 
+	if (result == 0 && note_recipe(b, e) < 0)
+		result = -1;
 	/* The first failure is the one to tell. */
 	return save(b, result < 0 ? &second : e) < 0 ? -1 : result;
 }
@@ -68,16 +78,6 @@ void build_done(struct build *b)
 	*b = (struct build)BUILD_INIT;
 }
 
-static bool same_inputs(const struct inputs *a, const struct inputs *b)
-{
-	if (a->n != b->n)
-		return false;
-	for (size_t i = 0; i < a->n; i++)
-		if (strcmp(a->v[i].name, b->v[i].name) || strcmp(a->v[i].value, b->v[i].value))
-			return false;
-	return true;
-}
-
 int build_is_current(struct build *b, const char *name, const char *path,
 		     const struct inputs *inputs, bool *ret, struct err *e)
 {
@@ -85,7 +85,7 @@ int build_is_current(struct build *b, const char *name, const char *path,
 	char hex[HASH_HEX];
 
 	*ret = false;
-	if (!a || strcmp(a->path, path) || !same_inputs(&a->inputs, inputs) || !file_exists(path))
+	if (!a || strcmp(a->path, path) || !inputs_equal(&a->inputs, inputs) || !file_exists(path))
 		return 0;
 	if (hashes_file(&b->hashes, path, hex, e) < 0)
 		return -1;
@@ -108,6 +108,8 @@ int build_note(struct build *b, const char *name, const char *path, const char *
 		return err_os(e, "stat '%s'", path);
 	a.size = (uint64_t)st.st_size;
 	if (hashes_file(&b->hashes, path, a.sha256, e) < 0)
+		return -1;
+	if (note_recipe(b, e) < 0)
 		return -1;
 	return manifest_put(&b->manifest, &a, e);
 }

@@ -15,6 +15,9 @@
 /* Their version decides the bytes of the archive. */
 #define LIBRARY_VERSIONS "libdeflate " LIBDEFLATE_VERSION_STRING ", zlib " ZLIB_VERSION
 
+/* Another version of this program may lay things out otherwise. */
+#define GENERATOR "mvirt-mkos " MKOS_VERSION
+
 /* What the lists of a recipe can name, and the files that no list names: the payload. */
 struct packing {
 	struct initramfs_variable variables[2];
@@ -90,7 +93,9 @@ static int initramfs_inputs(struct build *b, const struct packing *packing,
 	snprintf(how, sizeof(how), "%s, level %d", b->project->compress, packing->options.level);
 	if (inputs_add(to, "content", value, e) < 0 || inputs_add(to, "compression", how, e) < 0)
 		return -1;
-	return inputs_add(to, "libraries", LIBRARY_VERSIONS, e);
+	if (inputs_add(to, "libraries", LIBRARY_VERSIONS, e) < 0)
+		return -1;
+	return inputs_add(to, "generator", GENERATOR, e);
 }
 
 int build_initramfs(struct build *b, struct step *ret, struct err *e)
@@ -137,7 +142,9 @@ static int uki_inputs(struct build *b, const struct uki_options *options, struct
 	    add_file(b, to, "stub", options->stub, e) < 0 ||
 	    add_file(b, to, "os-release", options->os_release + 1, e) < 0)
 		return -1;
-	return inputs_add(to, "cmdline", options->cmdline, e);
+	if (inputs_add(to, "cmdline", options->cmdline, e) < 0)
+		return -1;
+	return inputs_add(to, "generator", GENERATOR, e);
 }
 
 int build_uki(struct build *b, struct step *ret, struct err *e)

@@ -1,6 +1,7 @@
 #include "stage/build.h"
 
 #include "base/log.h"
+#include "base/path.h"
 #include "format/linux_image.h"
 #include "host/clock.h"
 #include "host/file.h"
@@ -10,8 +11,10 @@
 #include "stage/kernel_cache.h"
 #include "stage/kernel_config.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* What kernel/ was made from: another source or compiler needs a fresh one. */
 #define ORIGIN PROJECT_KERNEL "/.origin"
@@ -40,6 +43,9 @@ static int add_file(struct build *b, struct inputs *to, const char *path, struct
 
 	if (hashes_file(&b->hashes, path, value + 7, e) < 0)
 		return -1;
+	/* Where a file outside the project lies is nobody's business. */
+	if (path[0] == '/' || !strncmp(path, "../", 3))
+		path = path_base(path);
 	return inputs_add(to, path, value, e);
 }
 
@@ -96,29 +102,49 @@ static int configure(struct build *b, const struct kernel_source *source, const 
 	return kernel_config_make(&make, &asked, e);
 }
 
-static int compile(struct build *b, const struct kernel_source *source, const char *origin,
-		   struct err *e)
+/* A layer that is edited while it is read must not be noted, nor kept, as what it was before. */
+static int check_inputs(struct build *b, const struct kernel_source *source,
+			const struct inputs *before, struct err *e)
+{
+	AUTO_INPUTS now = INPUTS_INIT;
+	char origin[HASH_HEX];
+
+	if (collect_inputs(b, source, &now, origin, e) < 0)
+		return -1;
+	if (!inputs_equal(before, &now))
+		return err_set(e, ERR_INPUT,
+			       "the kernel's layers, source or compiler were changed while it was "
+			       "built: run again when they are at rest");
+	return 0;
+}
+
+static int read_kernel(struct linux_image *ret, struct err *e)
+{
+	AUTO_FILE_SOURCE f = FILE_SOURCE_INIT;
+
+	if (file_source_open(&f, PROJECT_BZIMAGE, e) < 0)
+		return -1;
+	return linux_image_read(&f.source, ret, e);
+}
+
+static int compile(struct build *b, const struct kernel_source *source, const struct inputs *inputs,
+		   const char *origin, struct err *e)
 {
 	const struct kernel_make make = {.source = source, .project = b->project};
+	struct linux_image image;
 
-	if (configure(b, source, origin, e) < 0)
+	if (configure(b, source, origin, e) < 0 || check_inputs(b, source, inputs, e) < 0)
 		return -1;
+	/* kbuild goes by times: a younger one, kept from before or damaged, would stay. */
+	if (unlink(PROJECT_BZIMAGE) < 0 && errno != ENOENT)
+		return err_os(e, "delete '" PROJECT_BZIMAGE "'");
 	if (kernel_make(&make, "bzImage", "build kernel", e) < 0)
 		return -1;
 	if (!file_exists(PROJECT_BZIMAGE))
 		return err_set(e, ERR_CHILD, "kbuild ended well, but made no " PROJECT_BZIMAGE);
-	return 0;
-}
-
-static int note(struct build *b, struct inputs *inputs, struct err *e)
-{
-	AUTO_FILE_SOURCE f = FILE_SOURCE_INIT;
-	struct linux_image image;
-
-	if (file_source_open(&f, PROJECT_BZIMAGE, e) < 0 ||
-	    linux_image_read(&f.source, &image, e) < 0)
+	if (read_kernel(&image, e) < 0)
 		return -1;
-	return build_note(b, "kernel", PROJECT_BZIMAGE, image.release, inputs, e);
+	return check_inputs(b, source, inputs, e);
 }
 
 /* Takes the kernel from where it can be had soonest. */
@@ -134,7 +160,7 @@ static int make_kernel(struct build *b, const struct kernel_source *source,
 		    kernel_cache_get(inputs, b->project->sync, &found, e) < 0)
 			return -1;
 	}
-	if (!found && compile(b, source, origin, e) < 0)
+	if (!found && compile(b, source, inputs, origin, e) < 0)
 		return -1;
 	if (!found && source->archive)
 		kernel_cache_put(inputs);
@@ -147,6 +173,7 @@ int build_kernel(struct build *b, struct step *ret, struct err *e)
 	AUTO_KERNEL_SOURCE source = KERNEL_SOURCE_INIT;
 	AUTO_INPUTS inputs = INPUTS_INIT;
 	struct step step = {.artefact = "kernel"};
+	struct linux_image image;
 	uint64_t started = clock_ms();
 	char origin[HASH_HEX];
 	bool current;
@@ -157,7 +184,8 @@ int build_kernel(struct build *b, struct step *ret, struct err *e)
 		return -1;
 	if (!current || !source.archive) {
 		if (make_kernel(b, &source, &inputs, origin, &step.how, e) < 0 ||
-		    note(b, &inputs, e) < 0)
+		    read_kernel(&image, e) < 0 ||
+		    build_note(b, "kernel", PROJECT_BZIMAGE, image.release, &inputs, e) < 0)
 			return -1;
 	}
 	step.ms = clock_ms() - started;

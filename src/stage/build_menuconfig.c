@@ -40,6 +40,16 @@ static int put_option(struct buf *to, const char *name, const char *value, struc
 	return buf_putf(to, e, "CONFIG_%s=%s\n", name, value);
 }
 
+/* Is this still the option's line? */
+static bool is_line_of(const char *line, size_t len, const char *name)
+{
+	AUTO_FREE char *copy = strndup(line, len);
+	const char *at = copy ? strstr(copy, "CONFIG_") : NULL;
+	size_t n = strlen(name);
+
+	return at && !strncmp(at + 7, name, n) && (at[7 + n] == '=' || at[7 + n] == ' ');
+}
+
 /* Copies the layer with the line `number` replaced, or with a line more when that is 0. */
 static int rewrite(const char *layer, size_t number, const char *name, const char *value, bool sync,
 		   struct err *e)
@@ -54,7 +64,13 @@ static int rewrite(const char *layer, size_t number, const char *name, const cha
 		size_t len = strcspn(p, "\n");
 		int r;
 
-		if (++line == number)
+		if (++line == number && !is_line_of(p, len, name))
+			return err_set(
+				e, ERR_INPUT,
+				"%s:%zu: was changed while the menu was open, CONFIG_%s is no "
+				"longer there: set it by hand",
+				layer, line, name);
+		if (line == number)
 			r = put_option(&out, name, value, e);
 		else
 			r = buf_putf(&out, e, "%.*s\n", (int)len, p);

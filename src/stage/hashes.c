@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { STATE_MAX = 64 << 20, SETTLED_SECONDS = 2 };
+enum { STATE_MAX = 256 << 20, SETTLED_SECONDS = 2 };
 
 /* What has to be the same for the hash to count. */
 struct identity {
@@ -28,15 +28,44 @@ void hashes_done(struct hashes *h)
 	for (size_t i = 0; i < h->n; i++)
 		free(h->v[i].path);
 	free(h->v);
+	free(h->slots);
 	*h = (struct hashes)HASHES_INIT;
+}
+
+/* The path's slot, or the free one where it belongs. FNV-1a. */
+static size_t *slot_of(const struct hashes *h, const char *path)
+{
+	uint64_t sum = 0xcbf29ce484222325;
+	size_t i;
+
+	for (const char *p = path; *p; p++)
+		sum = (sum ^ (unsigned char)*p) * 0x100000001b3;
+	i = (size_t)sum & (h->n_slots - 1);
+	while (h->slots[i] && strcmp(h->v[h->slots[i] - 1].path, path) != 0)
+		i = (i + 1) & (h->n_slots - 1);
+	return &h->slots[i];
 }
 
 static struct hashes_entry *find(struct hashes *h, const char *path)
 {
+	size_t slot = h->n_slots ? *slot_of(h, path) : 0;
+
+	return slot ? &h->v[slot - 1] : NULL;
+}
+
+/* Twice as many slots as entries, a power of 2. */
+static int make_slots(struct hashes *h, size_t entries, struct err *e)
+{
+	size_t *slots = calloc(entries, 2 * sizeof(*slots));
+
+	if (!slots)
+		return err_memory(e);
+	free(h->slots);
+	h->slots = slots;
+	h->n_slots = entries * 2;
 	for (size_t i = 0; i < h->n; i++)
-		if (!strcmp(h->v[i].path, path))
-			return &h->v[i];
-	return NULL;
+		*slot_of(h, h->v[i].path) = i + 1;
+	return 0;
 }
 
 static int add(struct hashes *h, const char *path, struct hashes_entry **ret, struct err *e)
@@ -55,9 +84,14 @@ static int add(struct hashes *h, const char *path, struct hashes_entry **ret, st
 		}
 		h->v = v;
 		h->cap = cap;
+		if (make_slots(h, cap, e) < 0) {
+			free(copy);
+			return -1;
+		}
 	}
 	h->v[h->n] = (struct hashes_entry){.path = copy};
 	*ret = &h->v[h->n++];
+	*slot_of(h, copy) = h->n;
 	return 0;
 }
 
@@ -86,10 +120,11 @@ int hashes_load(const char *path, struct hashes *ret, struct err *e)
 {
 	AUTO_BUF text = BUF_INIT;
 	AUTO_HASHES h = HASHES_INIT;
-	bool found;
+	struct err ignored;
 
-	if (file_read_if_there(path, STATE_MAX, &text, &found, e) < 0)
-		return -1;
+	/* Without it every file is read again: slow, not wrong. */
+	if (file_read(path, STATE_MAX, &text, &ignored) < 0)
+		buf_clear(&text);
 	for (char *row = text.data, *next; row && *row; row = next) {
 		next = strchr(row, '\n');
 		if (next)

@@ -4,12 +4,10 @@
 #include "base/path.h"
 #include "host/file.h"
 #include "host/output.h"
-#include "host/remove.h"
 #include "stage/kernel_config.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Goes up when kernels are built otherwise: what was kept before then no longer counts. */
 #define GENERATION "kernel-1"
@@ -87,15 +85,13 @@ static int is_whole(const char *folder, bool *ret, struct err *e)
 	return 0;
 }
 
-int kernel_cache_get(const struct inputs *inputs, bool sync, bool *ret_found, struct err *e)
+static int get(const char *folder, bool sync, bool *ret_found, struct err *e)
 {
-	AUTO_FREE char *folder = NULL;
 	bool whole;
 
-	*ret_found = false;
-	if (entry_folder(inputs, &folder, e) < 0)
+	if (is_whole(folder, &whole, e) < 0)
 		return -1;
-	if (!folder || is_whole(folder, &whole, e) < 0 || !whole)
+	if (!whole)
 		return 0;
 	if (folder_make(PROJECT_KERNEL "/arch/x86/boot", e) < 0 ||
 	    copy_between(folder, "config", PROJECT_KERNEL, ".config", sync, e) < 0 ||
@@ -105,45 +101,37 @@ int kernel_cache_get(const struct inputs *inputs, bool sync, bool *ret_found, st
 	return 0;
 }
 
-static int fill(const char *folder, struct err *e)
+int kernel_cache_get(const struct inputs *inputs, bool sync, bool *ret_found, struct err *e)
 {
-	AUTO_FREE char *sum = NULL;
-	char hex[HASH_HEX];
+	AUTO_FREE char *folder = NULL;
+	struct err why = ERR_INIT;
 
-	if (hash_file(PROJECT_BZIMAGE, hex, e) < 0 ||
-	    path_join(folder, "bzImage.sha256", &sum, e) < 0 ||
-	    copy_between(PROJECT_KERNEL, ".config", folder, "config", false, e) < 0 ||
-	    copy_between(PROJECT_KERNEL, "arch/x86/boot/bzImage", folder, "bzImage", false, e) < 0)
+	*ret_found = false;
+	if (entry_folder(inputs, &folder, e) < 0)
 		return -1;
-	return output_write(sum, hex, HASH_HEX - 1, false, e);
+	if (folder && get(folder, sync, ret_found, &why) < 0)
+		log_warning("the kept kernel in '%s' cannot be taken, it is built again: %s",
+			    folder, why.text);
+	return 0;
 }
 
-/* Filled under another name and renamed, so that two builds can keep the same kernel at once. */
+/* The sum goes last: without it, or when it does not fit, the kernel counts as not kept. */
 static int put(const struct inputs *inputs, struct err *e)
 {
 	AUTO_FREE char *folder = NULL;
-	AUTO_FREE char *fresh = NULL;
-	struct err ignored;
-	int r;
+	AUTO_FREE char *sum = NULL;
+	char hex[HASH_HEX];
 
 	if (entry_folder(inputs, &folder, e) < 0)
 		return -1;
 	if (!folder)
 		return 0;
-	if (asprintf(&fresh, "%s.%ld", folder, (long)getpid()) < 0) {
-		fresh = NULL;
-		return err_memory(e);
-	}
-	if (remove_tree(fresh, NULL, e) < 0 || folder_make(fresh, e) < 0)
+	if (hash_file(PROJECT_BZIMAGE, hex, e) < 0 ||
+	    path_join(folder, "bzImage.sha256", &sum, e) < 0 || folder_make(folder, e) < 0 ||
+	    copy_between(PROJECT_KERNEL, ".config", folder, "config", false, e) < 0 ||
+	    copy_between(PROJECT_KERNEL, "arch/x86/boot/bzImage", folder, "bzImage", false, e) < 0)
 		return -1;
-	r = fill(fresh, e);
-	/* A damaged one in its place is in the way; a good one of another build serves as well. */
-	if (r == 0 && rename(fresh, folder) < 0 &&
-	    (remove_tree(folder, NULL, e) < 0 || rename(fresh, folder) < 0))
-		r = err_os(e, "rename '%s'", fresh);
-	if (r < 0 && remove_tree(fresh, NULL, &ignored) < 0)
-		log_detail("'%s' stays behind", fresh);
-	return r;
+	return output_write(sum, hex, HASH_HEX - 1, false, e);
 }
 
 void kernel_cache_put(const struct inputs *inputs)

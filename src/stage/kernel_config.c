@@ -1,10 +1,8 @@
 #include "stage/kernel_config.h"
 
-#include "base/log.h"
 #include "host/file.h"
 #include "host/output.h"
-
-#include <string.h>
+#include "stage/kernel_gate.h"
 
 enum { LAYER_MAX = 1 << 20, CONFIG_MAX = 16 << 20 };
 
@@ -54,54 +52,6 @@ static int append_requests(const struct kconfig *asked, struct err *e)
 	return output_write(KERNEL_CONFIG, text.data, text.len, false, e);
 }
 
-static int describe(const struct kconfig_option *o, enum kconfig_verdict verdict,
-		    const struct kconfig *made, struct buf *to, struct err *e)
-{
-	const struct kconfig_option *m = kconfig_find(made, o->name);
-	const char *sep = to->len ? "; " : "";
-
-	switch (verdict) {
-	case KCONFIG_LOST:
-		return buf_putf(to, e, "%s%s:%zu: CONFIG_%s=%s was lost", sep, o->file, o->line,
-				o->name, o->value);
-	case KCONFIG_CHANGED:
-		return buf_putf(to, e, "%s%s:%zu: CONFIG_%s=%s became %s", sep, o->file, o->line,
-				o->name, o->value, m->value);
-	case KCONFIG_FORCED_ON:
-		return buf_putf(to, e, "%s%s:%zu: CONFIG_%s is to be off and was forced to %s", sep,
-				o->file, o->line, o->name, m->value);
-	default:
-		return 0;
-	}
-}
-
-/* The gate. A struct err has room for a dozen options; the count tells of more. */
-static int compare(const struct kconfig *asked, const struct kconfig *made, struct err *e)
-{
-	AUTO_BUF list = BUF_INIT;
-	size_t bad = 0;
-
-	for (size_t i = 0; i < asked->n; i++) {
-		const struct kconfig_option *o = &asked->options[i];
-		enum kconfig_verdict verdict = kconfig_judge(asked, i, made);
-
-		if (verdict == KCONFIG_OVERRIDDEN)
-			log_detail("%s:%zu: CONFIG_%s=%s is overridden by a later layer", o->file,
-				   o->line, o->name, o->value);
-		if (verdict == KCONFIG_AS_ASKED || verdict == KCONFIG_OVERRIDDEN)
-			continue;
-		bad++;
-		if (describe(o, verdict, made, &list, e) < 0)
-			return -1;
-	}
-	if (bad == 0)
-		return 0;
-	return err_set(e, ERR_INPUT,
-		       "the kernel's configuration does not have %zu of %zu options as asked for "
-		       "(look what each depends on, or take it out): %s",
-		       bad, asked->n, buf_str(&list));
-}
-
 int kernel_config_make(const struct kernel_make *m, const struct kconfig *asked, struct err *e)
 {
 	AUTO_KCONFIG made = KCONFIG_INIT;
@@ -111,5 +61,5 @@ int kernel_config_make(const struct kernel_make *m, const struct kconfig *asked,
 	    kernel_make(m, "olddefconfig", "configure kernel", e) < 0 ||
 	    kernel_config_read(&made, e) < 0)
 		return -1;
-	return compare(asked, &made, e);
+	return kernel_gate(m->source, m->project, asked, &made, e);
 }

@@ -34,6 +34,16 @@ int inputs_add(struct inputs *i, const char *name, const char *value, struct err
 	return v[i->n - 1].name && v[i->n - 1].value ? 0 : err_memory(e);
 }
 
+bool inputs_equal(const struct inputs *a, const struct inputs *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (strcmp(a->v[i].name, b->v[i].name) || strcmp(a->v[i].value, b->v[i].value))
+			return false;
+	return true;
+}
+
 int inputs_hash(const struct inputs *i, char ret_hex[HASH_HEX], struct err *e)
 {
 	AUTO_BUF text = BUF_INIT;

@@ -39,6 +39,7 @@ void project_done(struct project *p)
 	free(p->kernel_version);
 	free(p->cmdline);
 	strv_done(&p->kernel_layers);
+	strv_done(&p->kernel_roles);
 	free(p->kernel_source);
 	strv_done(&p->initramfs_lists);
 	free(p->compress);

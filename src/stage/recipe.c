@@ -19,6 +19,7 @@ static const struct recipe_key {
 	size_t offset;
 } keys[] = {
 	{"kernel", "layers", VALUE_WORDS, offsetof(struct project, kernel_layers)},
+	{"kernel", "roles", VALUE_WORDS, offsetof(struct project, kernel_roles)},
 	{"kernel", "source", VALUE_TEXT, offsetof(struct project, kernel_source)},
 	{"initramfs", "lists", VALUE_WORDS, offsetof(struct project, initramfs_lists)},
 	{"initramfs", "compress", VALUE_TEXT, offsetof(struct project, compress)},

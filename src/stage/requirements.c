@@ -12,15 +12,19 @@
 
 enum { FILE_MAX_BYTES = 1 << 20 };
 
+static void row_done(struct requirement *r)
+{
+	free(r->package);
+	free(r->kind);
+	free(r->name);
+	free(r->roles);
+	free(r->reason);
+}
+
 void requirements_done(struct requirements *r)
 {
-	for (size_t i = 0; i < r->n; i++) {
-		free(r->v[i].package);
-		free(r->v[i].kind);
-		free(r->v[i].name);
-		free(r->v[i].roles);
-		free(r->v[i].reason);
-	}
+	for (size_t i = 0; i < r->n; i++)
+		row_done(&r->v[i]);
 	free(r->v);
 	*r = (struct requirements)REQUIREMENTS_INIT;
 }
@@ -134,7 +138,12 @@ static int add_row(struct requirements *all, const char *line, const char *const
 	*v = (struct requirement){.package = NULL};
 	if (read_row(line, v, e) < 0)
 		return -1;
-	if (has_role(v->roles, roles) && look(v, e) < 0)
+	if (!has_role(v->roles, roles)) {
+		row_done(v);
+		all->n--;
+		return 0;
+	}
+	if (look(v, e) < 0)
 		return -1;
 	all->missing += v->missing;
 	return 0;

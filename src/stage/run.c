@@ -178,6 +178,22 @@ static bool needs_quotes(const char *word)
 				      "0123456789-_=+,./:@%") != strlen(word);
 }
 
+/* As a shell takes it for one word. */
+static void print_word(const char *word)
+{
+	if (!needs_quotes(word)) {
+		printf("%s", word);
+		return;
+	}
+	putchar('\'');
+	for (; *word; word++)
+		if (*word == '\'')
+			printf("'\\''");
+		else
+			putchar(*word);
+	putchar('\'');
+}
+
 /* What a person would type to get the same. */
 static int print_commands(const struct run_options *o, struct err *e)
 {
@@ -185,12 +201,13 @@ static int print_commands(const struct run_options *o, struct err *e)
 
 	if (make_command(o, "run", false, &argv, e) < 0)
 		return -1;
-	printf("mkdir -p run/" ESP_FOLDER "\n");
-	printf("cp %s run/" ESP_FILE "\n", o->file);
-	printf("cp " VARS " run/vars.fd\n");
-	for (size_t i = 0; i < argv.n; i++)
-		printf(needs_quotes(argv.v[i]) ? "%s'%s'" : "%s%s", i ? " " : "", argv.v[i]);
-	printf("\n");
+	printf("mkdir -p run/" ESP_FOLDER "\ncp ");
+	print_word(o->file);
+	printf(" run/" ESP_FILE "\ncp " VARS " run/vars.fd\n");
+	for (size_t i = 0; i < argv.n; i++) {
+		print_word(argv.v[i]);
+		putchar(i + 1 < argv.n ? ' ' : '\n');
+	}
 	return 0;
 }
 

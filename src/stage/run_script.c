@@ -7,6 +7,7 @@
 #include "host/process.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -64,6 +65,11 @@ static bool found(struct script *s, const char *text)
 	const char *at = s->seen.len ? memmem(s->seen.data, s->seen.len, text, len) : NULL;
 	size_t used;
 
+	/* Of what does not have it only the end can be its beginning. */
+	if (!at && s->seen.len >= len) {
+		memmove(s->seen.data, s->seen.data + s->seen.len - (len - 1), len - 1);
+		s->seen.len = len - 1;
+	}
 	if (!at)
 		return false;
 	used = (size_t)(at - s->seen.data) + len;
@@ -105,6 +111,8 @@ static int read_console(struct script *s, bool *ret_ended, struct err *e)
 		return err_os(e, "write standard output");
 	if (s->log >= 0 && write_all(s->log, piece, (size_t)n) < 0)
 		return err_os(e, "write '%s'", s->options->log_path);
+	if (s->step == s->options->n_steps)
+		return 0;
 	if (buf_put(&s->seen, piece, (size_t)n, e) < 0)
 		return -1;
 	return advance(s, e);
@@ -130,7 +138,9 @@ static int time_left(const struct script *s)
 
 	if (s->deadline_ms == 0)
 		return -1;
-	return now >= s->deadline_ms ? 0 : (int)(s->deadline_ms - now);
+	if (now >= s->deadline_ms)
+		return 0;
+	return s->deadline_ms - now < INT_MAX ? (int)(s->deadline_ms - now) : INT_MAX;
 }
 
 static void drain(int monitor)
@@ -160,9 +170,9 @@ static int watch(struct script *s, int signals, struct err *e)
 
 		if (n < 0 && errno != EINTR)
 			return err_os(e, "wait for the guest");
-		if (n == 0)
+		if (n == 0 && time_left(s) == 0)
 			return undone(s, how, e);
-		if (n < 0)
+		if (n <= 0)
 			continue;
 		if (fds[2].revents)
 			return err_set(e, ERR_CHILD, "interrupted");

@@ -11,20 +11,43 @@ build="$mkos -C p build --recipe guest --kernel-source ../kernel_source"
 [ -e /usr/lib/systemd/boot/efi/linuxx64.efi.stub ] || skip "no systemd-boot-efi"
 [ -e /bin/busybox ] || skip "no busybox-static"
 
-# The gate: each lost option by name, before anything is compiled.
+# The gate: each option that is not as asked, and why, before anything is compiled.
 printf 'CONFIG_ONE=y\n' >kernel_source/lose
-printf 'CONFIG_THREE=y\n' >kernel_source/more
+printf 'CONFIG_THREE=y\nCONFIG_BY=y\n' >kernel_source/more
 expect 1 $build
-says err "mvirt-mkos build: the kernel's configuration does not have 2 of 3 options as asked for \
-(look what each depends on, or take it out): kernel.config:1: CONFIG_ONE=y was lost; \
-kernel.config:3: CONFIG_THREE is to be off and was forced to y"
+cat >wanted <<'TEXT'
+error: kernel.config:1: CONFIG_ONE=y was lost: it depends on TWO=two = "other", !THREE=y, EXPERT=n
+error: kernel.config:3: CONFIG_THREE is asked to be off and is y: selected by BY
+mvirt-mkos build: the kernel's configuration is not as asked for: 2 options, named above
+TEXT
+same err wanted
 absent p/kernel/arch
 absent p/target/mvirt.efi
 : >kernel_source/lose
 printf 'CONFIG_TWO="three"\n' >kernel_source/more
 expect 1 $build
-has err 'kernel.config:2: CONFIG_TWO="two" became "three"'
+has err 'error: kernel.config:2: CONFIG_TWO="two" became "three": see its type and range'
 rm kernel_source/more
+cp p/kernel.config saved
+printf 'CONFIG_TWOO="x"\nCONFIG_IN_HELP=y\nCONFIG_BY=y\n' >p/kernel.config
+printf 'CONFIG_TWOO="x"\nCONFIG_IN_HELP=y\nCONFIG_BY=y\n' >kernel_source/lose
+expect 1 $build
+cat >wanted <<'TEXT'
+error: kernel.config:1: CONFIG_TWOO="x" was lost: there is no such option in this kernel: did you mean CONFIG_TWO?
+error: kernel.config:2: CONFIG_IN_HELP=y was lost: there is no such option in this kernel
+error: kernel.config:3: CONFIG_BY=y was lost: it has no prompt: others select it, it cannot be asked for
+mvirt-mkos build: the kernel's configuration is not as asked for: 3 options, named above
+TEXT
+same err wanted
+: >kernel_source/lose
+cp saved p/kernel.config
+# What a kernel must have, whatever the layers say.
+cp p/config/recipes/guest.conf saved
+sed -i '/^source/aroles = guest host' p/config/recipes/guest.conf
+expect 1 $build
+has err "error: CONFIG_EFI_STUB is not y: without it a UKI cannot start the kernel (a kernel of role guest needs it)"
+has err "error: CONFIG_KVM is not y: without it there are no virtual machines (a kernel of role host needs it)"
+cp saved p/config/recipes/guest.conf
 
 # kbuild fails: its first error and where the log is.
 printf '  CC      a.o\na.c:1:2: error: expected this\nmake: *** that\n' >kernel_source/broken
@@ -59,6 +82,18 @@ printf x >>p/target/mvirt.efi
 expect 0 $build
 grep '^uki' out | grep -q 'made in' || fail "a damaged UKI: $(cat out)"
 expect 0 "$mkos" inspect --lint p/target/mvirt.efi
+printf x >>p/kernel/arch/x86/boot/bzImage
+expect 0 $build
+same p/kernel/arch/x86/boot/bzImage kernel_source/sample
+
+# A build of another recipe that fails changes nothing of what is known.
+expect 1 "$mkos" -C p build
+has p/target/manifest.json '"recipe": "guest"'
+
+# The commands that --dry-run prints can be typed.
+cp p/target/mvirt.efi "it's.efi"
+expect 0 "$mkos" run --dry-run "it's.efi"
+has out "cp 'it'\\''s.efi' run/esp/EFI/BOOT/BOOTX64.EFI"
 
 # Elsewhere, under another umask, locale, time zone and file order: the same bytes.
 cp "$3/cmdline.txt" p/
@@ -96,6 +131,11 @@ grep -qE '"how":"(up-to-date|made)"' out || fail "json: $(cat out)"
 # clean deletes what we made and nothing else.
 expect 0 "$mkos" -C p distclean
 holds p cmdline.txt config kernel.config kernel.version
+# A mark that was only begun when a run was killed is finished by the next.
+mkdir p/target
+printf 'Signature: 8a' >p/target/CACHEDIR.TAG
+expect 0 $build
+expect 0 "$mkos" -C p distclean
 mkdir p/target
 echo precious >p/target/file
 expect 1 "$mkos" -C p clean

@@ -1,12 +1,12 @@
 #!/bin/sh
 # The archive that mvirt-mkos makes of a list is, byte for byte, the one that the kernel's
 # gen_init_cpio makes of it, and cpio, bsdtar and gzip read it.
-# usage: gen_init_cpio.sh MVIRT-MKOS KERNEL/usr
+# usage: gen_init_cpio.sh MVIRT-MKOS FOLDER-OF-KERNEL-SOURCES
 set -eu
 
-[ $# -eq 2 ] || { echo "usage: $0 MVIRT-MKOS KERNEL/usr" >&2; exit 2; }
+[ $# -eq 2 ] || { echo "usage: $0 MVIRT-MKOS FOLDER-OF-KERNEL-SOURCES" >&2; exit 2; }
 mkos=$(realpath "$1")
-source=$(realpath "$2")/gen_init_cpio.c
+source=$(realpath "$(echo "$2"/linux-*/usr/gen_init_cpio.c)")
 SKIP=77
 time=1700000000
 

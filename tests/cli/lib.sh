@@ -62,14 +62,43 @@ project() {
 	mkdir p
 	cp -R "$1/config" "$1/kernel.version" "$1/cmdline.txt" p/
 	printf 'CONFIG_ONE=y\nCONFIG_TWO="two"\n# CONFIG_THREE is not set\n' >p/kernel.config
+	# The sample has none of the options that a real kernel must have.
+	sed -i '/^roles/d' p/config/recipes/guest.conf
 	fake_kernel "$1"
 }
 
 # A kernel source whose Makefile does what kbuild's does, with one file to compile. The kernel it
-# makes is a sample that the unit tests use as well. LOSE names options to drop, as Kconfig does.
+# makes is a sample that the unit tests use as well; one that is there stays, as kbuild goes by
+# times. LOSE names options to drop, as Kconfig does.
 fake_kernel() {
 	mkdir kernel_source
-	echo 'mainmenu "sample"' >kernel_source/Kconfig
+	cat >kernel_source/Kconfig <<'KCONFIG'
+mainmenu "sample"
+source "arch/$(SRCARCH)/Kconfig"
+config BASE
+	bool "Base"
+if BASE
+menu "Numbers"
+	depends on MENU_OPTION || !BASE || \
+		BASE
+config ONE
+	bool "One" if EXPERT # a comment
+	depends on (BASE && TWO = "other") && !THREE
+	help
+	  config IN_HELP
+	    is no option.
+endmenu
+endif
+config TWO
+	string "Two"
+config THREE
+	bool "Three"
+config BY
+	def_bool y
+	select THREE if BASE
+KCONFIG
+	mkdir -p kernel_source/arch/x86
+	printf 'config MENU_OPTION\n\tbool "Menu"\n' >kernel_source/arch/x86/Kconfig
 	cp "$1/tests/fuzz/corpus/pe/kernel-x64" kernel_source/sample
 	: >kernel_source/lose
 	cat >kernel_source/Makefile <<'MAKEFILE'
@@ -89,6 +118,6 @@ bzImage:
 > @[ ! -f $(CURDIR)/broken ]
 > @echo '  CC      init/main.o'
 > mkdir -p $(O)/arch/x86/boot
-> cp $(CURDIR)/sample $(O)/arch/x86/boot/bzImage
+> [ -f $(O)/arch/x86/boot/bzImage ] || cp $(CURDIR)/sample $(O)/arch/x86/boot/bzImage
 MAKEFILE
 }

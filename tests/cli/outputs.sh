@@ -58,6 +58,11 @@ says err "mvirt-mkos initramfs: cannot write '/dev/null': it is a device or a pi
 expect 1 $pack -o nowhere/out
 says err "mvirt-mkos initramfs: write 'nowhere/out': open folder 'nowhere': No such file or directory"
 
+# A warning does not go into the output when standard error is closed, nor anything else.
+expect 0 $pack -o k/closed --compress none
+(trap '' PIPE && $pack -o k/closed.2 --compress none <&- >&- 2>&-) || fail "closed descriptors"
+same k/closed k/closed.2
+
 # The umask decides who may read it, not what is in it.
 (umask 077 && $pack -o private >/dev/null)
 expect 0 $pack -o public

@@ -27,6 +27,7 @@ TEXT
 same out wanted
 expect 1 "$mkos" -C p check --role uki --json=short
 says out '{"missing":[{"kind":"library","name":"libnosuch.so.9","package":"no-such-package-2","roles":"uki","reason":"another reason"}]}'
+says err "mvirt-mkos check: this machine lacks 1 of the 1 things it needs"
 expect 0 "$mkos" -C p check --role run
 says out "nothing is missing"
 printf 'pkg thing:x kernel why\n' >p/config/requirements

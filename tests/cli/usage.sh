@@ -18,6 +18,8 @@ wrong "mvirt-mkos: no command: see mvirt-mkos --help"
 wrong "mvirt-mkos: unknown command 'biuld': did you mean 'build'?" biuld
 wrong "mvirt-mkos: unknown command 'frobnicate': see mvirt-mkos --help" frobnicate
 wrong "mvirt-mkos: unknown option '--nonsense': see mvirt-mkos --help" --nonsense build
+wrong "mvirt-mkos: unknown option '-x': see mvirt-mkos --help" -xq build
+wrong "mvirt-mkos: unknown option '-x': see mvirt-mkos --help" -qx build
 wrong "mvirt-mkos: option '-C' needs a value" -C
 wrong "mvirt-mkos build: unknown option '--recipes': did you mean '--recipe'?" build --recipes x
 wrong "mvirt-mkos build: unknown option '--zzzzzz': see mvirt-mkos build --help" build --zzzzzz=1
@@ -30,6 +32,8 @@ wrong "mvirt-mkos build: --jobs is at least 1" build -j0
 wrong "mvirt-mkos build: --json is 'pretty' or 'short', not 'long'" build --json=long
 wrong "mvirt-mkos build: 'extra' is one operand too many: see mvirt-mkos build --help" build extra
 wrong "mvirt-mkos inspect: inspect what? Give a UKI, an initramfs or a kernel" inspect
+wrong "mvirt-mkos check: unknown role 'kernle': did you mean 'kernel'?" check --role kernle
+wrong "mvirt-mkos check: unknown role 'all': see mvirt-mkos check --help" check --role all
 wrong "mvirt-mkos run: --memory 'lots' is not a size such as 512M" run --memory lots
 wrong "mvirt-mkos run: --timeout and --log go with --expect, --send or --power-button" \
 	run --timeout 5
