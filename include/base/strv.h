@@ -29,7 +29,7 @@ MUST_CHECK int strv_addf(struct strv *s, struct err *e, const char *format, ...)
 /* Adds every text of the argument list, which ends with NULL. */
 MUST_CHECK int strv_add_all(struct strv *s, struct err *e, ...) __attribute__((sentinel));
 
-/* The words of text that stand between spaces and tabs. */
+/* The words of text that stand between spaces, tabs and newlines. */
 MUST_CHECK int strv_split(struct strv *s, const char *text, struct err *e);
 
 bool strv_has(const struct strv *s, const char *text);

@@ -3,8 +3,9 @@
 
 /*
  * Child processes. They get no descriptor of ours but the standard three, run
- * with LC_ALL=C and without the variables that steer make and kbuild, and end
- * with us. How a child ended is always looked at: a signal is no success.
+ * with LC_ALL=C and without the variables that steer make, kbuild, compilers
+ * and compressors, and get SIGTERM when we end (what they started may not).
+ * How a child ended is always looked at: a signal is no success.
  */
 
 #include "base/err.h"

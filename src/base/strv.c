@@ -68,12 +68,14 @@ int strv_add_all(struct strv *s, struct err *e, ...)
 
 int strv_split(struct strv *s, const char *text, struct err *e)
 {
+	static const char blanks[] = " \t\n";
+
 	for (;;) {
 		size_t len;
 		char *word;
 
-		text += strspn(text, " \t");
-		len = strcspn(text, " \t");
+		text += strspn(text, blanks);
+		len = strcspn(text, blanks);
 		if (len == 0)
 			return 0;
 		word = strndup(text, len);

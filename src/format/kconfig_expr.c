@@ -247,79 +247,74 @@ static int describe(const char *part, size_t len, const struct kconfig *config, 
 	return 0;
 }
 
-/* The end of the part that begins at p: the next && outside parentheses. */
-static size_t part_length(const char *p)
+/* Where the sign first stands outside parentheses and quotes; the text's length when nowhere. */
+static size_t find_outside(const char *text, const char *sign)
 {
 	size_t depth = 0, i;
+	bool quoted = false;
 
-	for (i = 0; p[i]; i++) {
-		depth += p[i] == '(';
-		depth -= p[i] == ')' && depth;
-		if (!depth && !strncmp(p + i, "&&", 2))
+	for (i = 0; text[i]; i++) {
+		if (text[i] == '"')
+			quoted = !quoted;
+		if (quoted)
+			continue;
+		depth += text[i] == '(';
+		depth -= text[i] == ')' && depth;
+		if (!depth && !strncmp(text + i, sign, strlen(sign)))
 			break;
 	}
 	return i;
 }
 
-/* A part that is all in one pair of parentheses is taken apart further. */
-static bool is_wrapped(const char *p, size_t len)
+/* Is all of it in one pair of parentheses? */
+static bool is_wrapped(const char *text)
 {
-	size_t depth = 0;
+	size_t len = strlen(text);
 
-	if (len < 2 || p[0] != '(' || p[len - 1] != ')')
-		return false;
-	for (size_t i = 0; i < len - 1; i++) {
-		depth += p[i] == '(';
-		depth -= p[i] == ')';
-		if (depth == 0)
-			return false;
-	}
-	return true;
+	/* Behind the one that closes the first nothing follows. */
+	return text[0] == '(' && len > 1 && find_outside(text, ")") == len - 1;
 }
 
-/* Is there an || outside parentheses, so that && does not split the whole? */
-static bool has_or(const char *p)
+/* A copy of the text without the blanks and the parentheses around all of it. */
+static char *unwrap(const char *text, size_t len)
 {
-	size_t depth = 0;
+	char *copy = strndup(text, len);
+	char *start = copy;
 
-	for (; *p; p++) {
-		depth += *p == '(';
-		depth -= *p == ')' && depth;
-		if (!depth && !strncmp(p, "||", 2))
-			return true;
+	while (copy) {
+		size_t end;
+
+		start += strspn(start, " \t");
+		end = strlen(start);
+		while (end && strchr(" \t", start[end - 1]))
+			end--;
+		start[end] = '\0';
+		if (!is_wrapped(start))
+			break;
+		start[end - 1] = '\0';
+		start++;
 	}
-	return false;
+	if (copy)
+		memmove(copy, start, strlen(start) + 1);
+	return copy;
 }
 
 static int unmet(const char *text, size_t len, const struct kconfig *config, struct buf *to,
 		 struct err *e)
 {
-	AUTO_FREE char *part = NULL;
+	AUTO_FREE char *part = unwrap(text, len);
 
-	for (;;) {
-		while (len && strchr(" \t", *text)) {
-			text++;
-			len--;
-		}
-		while (len && strchr(" \t", text[len - 1]))
-			len--;
-		if (!is_wrapped(text, len))
-			break;
-		text++;
-		len -= 2;
-	}
-	part = strndup(text, len);
 	if (!part)
 		return err_memory(e);
 	if (kconfig_evaluate(part, config) != KCONFIG_N)
 		return 0;
-	if (has_or(part) || !part[part_length(part)]) {
+	if (part[find_outside(part, "||")] || !part[find_outside(part, "&&")]) {
 		if (to->len && buf_puts(to, ", ", e) < 0)
 			return -1;
-		return describe(part, len, config, to, e);
+		return describe(part, strlen(part), config, to, e);
 	}
 	for (const char *p = part; *p; p += strspn(p, "&")) {
-		size_t n = part_length(p);
+		size_t n = find_outside(p, "&&");
 
 		if (unmet(p, n, config, to, e) < 0)
 			return -1;

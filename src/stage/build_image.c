@@ -147,6 +147,15 @@ static int uki_inputs(struct build *b, const struct uki_options *options, struct
 	return inputs_add(to, "generator", GENERATOR, e);
 }
 
+static int check_part(const char *path, const char *command, struct err *e)
+{
+	if (file_exists(path))
+		return 0;
+	return err_set(e, ERR_MISSING,
+		       "'%s' is missing: make it with mvirt-mkos %s, or all with build", path,
+		       command);
+}
+
 int build_uki(struct build *b, struct step *ret, struct err *e)
 {
 	const struct project *p = b->project;
@@ -165,7 +174,9 @@ int build_uki(struct build *b, struct step *ret, struct err *e)
 	uint64_t started = clock_ms();
 	bool current;
 
-	if (strv_add(&initrds, PROJECT_INITRAMFS, e) < 0)
+	if (check_part(PROJECT_BZIMAGE, "kernel", e) < 0 ||
+	    check_part(PROJECT_INITRAMFS, "initramfs", e) < 0 ||
+	    strv_add(&initrds, PROJECT_INITRAMFS, e) < 0)
 		return -1;
 	if (asprintf(&os_release, "@%s", p->os_release) < 0) {
 		os_release = NULL;

@@ -49,6 +49,21 @@ static int add_file(struct build *b, struct inputs *to, const char *path, struct
 	return inputs_add(to, path, value, e);
 }
 
+/* The manifest does not tell where a folder is, but objects of one are no good for another. */
+static int make_origin(const struct kernel_source *source, const struct inputs *inputs,
+		       char ret_hex[HASH_HEX], struct err *e)
+{
+	AUTO_BUF text = BUF_INIT;
+
+	if (inputs_hash(inputs, ret_hex, e) < 0)
+		return -1;
+	if (source->archive)
+		return 0;
+	if (buf_putf(&text, e, "%s %s", ret_hex, source->folder) < 0)
+		return -1;
+	return hash_bytes(buf_str(&text), text.len, ret_hex, e);
+}
+
 /* The origin is the part of the inputs that the build tree cannot change over. */
 static int collect_inputs(struct build *b, const struct kernel_source *source, struct inputs *to,
 			  char ret_origin[HASH_HEX], struct err *e)
@@ -57,7 +72,7 @@ static int collect_inputs(struct build *b, const struct kernel_source *source, s
 	char time[32];
 
 	if (kernel_source_inputs(source, to, e) < 0 || add_tool(to, "gcc", e) < 0 ||
-	    add_tool(to, "ld", e) < 0 || inputs_hash(to, ret_origin, e) < 0)
+	    add_tool(to, "ld", e) < 0 || make_origin(source, to, ret_origin, e) < 0)
 		return -1;
 	for (size_t i = 0; i < p->kernel_layers.n; i++)
 		if (add_file(b, to, p->kernel_layers.v[i], e) < 0)

@@ -131,6 +131,10 @@ grep -qE '"how":"(up-to-date|made)"' out || fail "json: $(cat out)"
 # clean deletes what we made and nothing else.
 expect 0 "$mkos" -C p distclean
 holds p cmdline.txt config kernel.config kernel.version
+expect 1 "$mkos" -C p uki --recipe guest
+says err "mvirt-mkos uki: 'kernel/arch/x86/boot/bzImage' is missing: make it with mvirt-mkos kernel, \
+or all with build"
+expect 0 "$mkos" -C p distclean
 # A mark that was only begun when a run was killed is finished by the next.
 mkdir p/target
 printf 'Signature: 8a' >p/target/CACHEDIR.TAG
