@@ -44,6 +44,12 @@ void kconfig_done(struct kconfig *k);
 MUST_CHECK int kconfig_add_fragment(struct kconfig *k, const char *text, size_t len,
 				    const char *file, const struct version *kernel, struct err *e);
 
+/*
+ * Appends the lines of a fragment that mean something, options and marks, so
+ * that two texts that differ in comments and blanks alone become the same.
+ */
+MUST_CHECK int kconfig_canonical(const char *text, size_t len, struct buf *to, struct err *e);
+
 /* Reads a .config. */
 MUST_CHECK int kconfig_parse_config(struct kconfig *k, const char *text, size_t len,
 				    const char *file, struct err *e);

@@ -49,6 +49,9 @@ struct step {
 	uint64_t ms;
 };
 
+/* Goes up when kernels are built otherwise: those made before then are made again. */
+#define KERNEL_GENERATION "2"
+
 /*
  * For the steps: is the artefact of that name there, made from just these
  * inputs, and still what was written?

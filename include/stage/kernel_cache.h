@@ -5,7 +5,7 @@
  * Kernels that were built before, kept per user in
  * $XDG_CACHE_HOME/mvirt-mkos (or ~/.cache/mvirt-mkos) under the hash of all
  * that went into them: a second checkout or a fresh clone need not build them
- * again. A cache that cannot be read or written costs time, never the build.
+ * again. The 24 that were used last are kept. A cache that cannot be read or written costs time, never the build.
  */
 
 #include "base/err.h"
@@ -13,11 +13,11 @@
 
 #include <stdbool.h>
 
-/* Copies the kept kernel and its .config into kernel/; *ret_found tells whether there is one. */
+/* Copies the kept bzImage, vmlinux and .config into kernel/; *ret_found tells whether there is one. */
 MUST_CHECK int kernel_cache_get(const struct inputs *inputs, bool sync, bool *ret_found,
 				struct err *e);
 
-/* Keeps kernel/'s bzImage and .config. Warns when it cannot. */
+/* Keeps kernel/'s bzImage, vmlinux and .config. Warns when it cannot. */
 void kernel_cache_put(const struct inputs *inputs);
 
 #endif

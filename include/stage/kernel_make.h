@@ -13,6 +13,8 @@
 struct kernel_make {
 	const struct kernel_source *source;
 	const struct project *project;
+	size_t expected_steps; /* for the progress line; 0: unknown */
+	int lock; /* of target/: kbuild's children hold it too, should they outlive us */
 };
 
 /*

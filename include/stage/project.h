@@ -19,6 +19,7 @@
 #define PROJECT_KERNEL	  "kernel"
 #define PROJECT_TARGET	  "target"
 #define PROJECT_BZIMAGE	  PROJECT_KERNEL "/arch/x86/boot/bzImage"
+#define PROJECT_VMLINUX	  PROJECT_KERNEL "/vmlinux"
 #define PROJECT_INITRAMFS PROJECT_TARGET "/initramfs.cpio.gz"
 #define PROJECT_UKI	  PROJECT_TARGET "/mvirt.efi"
 #define PROJECT_MANIFEST  PROJECT_TARGET "/manifest.json"

@@ -78,6 +78,13 @@ struct fragment {
 	bool left_out; /* the next option does not count for this kernel */
 };
 
+static bool is_mark(const char *line)
+{
+	size_t len = !strncmp(line, "# until ", 8) ? 8 : !strncmp(line, "# from ", 7) ? 7 : 0;
+
+	return len && line[len] >= '0' && line[len] <= '9';
+}
+
 /* "# until 6.8" counts for every 6.8.x: only the first two numbers are compared. */
 static int read_mark(struct fragment *f, const char *line, struct err *e)
 {
@@ -85,12 +92,10 @@ static int read_mark(struct fragment *f, const char *line, struct err *e)
 	struct version mark, kernel = *f->kernel;
 	int order;
 
-	if (!until && strncmp(line, "# from ", 7))
+	/* Other comments may begin with these words too: a mark goes on with a number. */
+	if (!is_mark(line))
 		return 0;
 	line += until ? 8 : 7;
-	/* Other comments may begin with these words too: a mark goes on with a number. */
-	if (*line < '0' || *line > '9')
-		return 0;
 	if (parse_version(line, &mark, e) < 0)
 		return err_ctx(e, "%s:%zu", f->file, f->line);
 	kernel.patch = mark.patch = 0;
@@ -186,6 +191,21 @@ int kconfig_add_fragment(struct kconfig *k, const char *text, size_t len, const 
 	if (len && memchr(text, '\0', len))
 		return err_set(e, ERR_INPUT, "%s: there is a NUL byte in it: it is no text", file);
 	return each_line(text, len, fragment_line, &f, e);
+}
+
+static int canonical_line(void *context, const char *line, struct err *e)
+{
+	bool comment =
+		line[0] == '#' && !is_mark(line) && strncmp(line, "# " PREFIX, PREFIX_LEN + 2) != 0;
+
+	if (!line[0] || comment)
+		return 0;
+	return buf_putf(context, e, "%s\n", line);
+}
+
+int kconfig_canonical(const char *text, size_t len, struct buf *to, struct err *e)
+{
+	return each_line(text, len, canonical_line, to, e);
 }
 
 static int config_line(void *context, const char *line, struct err *e)

@@ -72,6 +72,12 @@ static int read_facts(const struct file_source *f, Elf *handle, struct elf_facts
 
 	if (!elf.gelf_getehdr(handle, &header) || elf.elf_getphdrnum(handle, &n) < 0)
 		return broken(f->path, e);
+	/* libelf leaves out the headers behind the end of the file without a word. */
+	if (header.e_phoff > f->source.size ||
+	    (uint64_t)header.e_phnum * header.e_phentsize > f->source.size - header.e_phoff)
+		return err_set(e, ERR_INPUT,
+			       "'%s' is a broken ELF file: it ends inside its program headers",
+			       f->path);
 	facts->machine = header.e_machine;
 	facts->bits = header.e_ident[EI_CLASS] == ELFCLASS64 ? 64 : 32;
 	facts->is_program = header.e_type == ET_EXEC || header.e_type == ET_DYN;

@@ -19,7 +19,7 @@
 /* What kernel/ was made from: another source or compiler needs a fresh one. */
 #define ORIGIN PROJECT_KERNEL "/.origin"
 
-enum { TOOL_OUTPUT_MAX = 1 << 16 };
+enum { TOOL_OUTPUT_MAX = 1 << 16, LAYER_MAX = 1 << 20 };
 
 /* The first line that a tool prints for --version. */
 static int add_tool(struct inputs *to, const char *tool, struct err *e)
@@ -37,11 +37,16 @@ static int add_tool(struct inputs *to, const char *tool, struct err *e)
 	return inputs_add(to, tool, text, e);
 }
 
-static int add_file(struct build *b, struct inputs *to, const char *path, struct err *e)
+/* What a layer asks for: its comments do not count. */
+static int add_layer(struct inputs *to, const char *path, struct err *e)
 {
-	char value[HASH_HEX + 8] = "sha256:";
+	AUTO_BUF text = BUF_INIT;
+	AUTO_BUF options = BUF_INIT;
+	char value[HASH_HEX + 8] = "options:";
 
-	if (hashes_file(&b->hashes, path, value + 7, e) < 0)
+	if (file_read(path, LAYER_MAX, &text, e) < 0 ||
+	    kconfig_canonical(buf_str(&text), text.len, &options, e) < 0 ||
+	    hash_bytes(buf_str(&options), options.len, value + 8, e) < 0)
 		return -1;
 	/* Where a file outside the project lies is nobody's business. */
 	if (path[0] == '/' || !strncmp(path, "../", 3))
@@ -65,20 +70,24 @@ static int make_origin(const struct kernel_source *source, const struct inputs *
 }
 
 /* The origin is the part of the inputs that the build tree cannot change over. */
-static int collect_inputs(struct build *b, const struct kernel_source *source, struct inputs *to,
-			  char ret_origin[HASH_HEX], struct err *e)
+static int collect_inputs(const struct project *p, const struct kernel_source *source,
+			  struct inputs *to, char ret_origin[HASH_HEX], struct err *e)
 {
-	const struct project *p = b->project;
 	char time[32];
 
 	if (kernel_source_inputs(source, to, e) < 0 || add_tool(to, "gcc", e) < 0 ||
 	    add_tool(to, "ld", e) < 0 || make_origin(source, to, ret_origin, e) < 0)
 		return -1;
+	/* These two pack the kernel; which of them does the configuration says. */
+	if (add_tool(to, "zstd", e) < 0 || add_tool(to, "xz", e) < 0)
+		return -1;
 	for (size_t i = 0; i < p->kernel_layers.n; i++)
-		if (add_file(b, to, p->kernel_layers.v[i], e) < 0)
+		if (add_layer(to, p->kernel_layers.v[i], e) < 0)
 			return err_ctx(e, "kernel layer");
 	snprintf(time, sizeof(time), "%u", p->time);
-	return inputs_add(to, "SOURCE_DATE_EPOCH", time, e);
+	if (inputs_add(to, "SOURCE_DATE_EPOCH", time, e) < 0)
+		return -1;
+	return inputs_add(to, "generation", KERNEL_GENERATION, e);
 }
 
 /* kernel/ for this source and compiler; what another one left there is deleted. */
@@ -101,7 +110,7 @@ static int prepare_tree(const char *origin, struct err *e)
 static int configure(struct build *b, const struct kernel_source *source, const char *origin,
 		     struct err *e)
 {
-	const struct kernel_make make = {.source = source, .project = b->project};
+	const struct kernel_make make = {.source = source, .project = b->project, .lock = b->lock};
 	AUTO_KCONFIG asked = KCONFIG_INIT;
 	AUTO_FREE char *text = NULL;
 	struct version version;
@@ -124,12 +133,26 @@ static int check_inputs(struct build *b, const struct kernel_source *source,
 	AUTO_INPUTS now = INPUTS_INIT;
 	char origin[HASH_HEX];
 
-	if (collect_inputs(b, source, &now, origin, e) < 0)
+	if (collect_inputs(b->project, source, &now, origin, e) < 0)
 		return -1;
 	if (!inputs_equal(before, &now))
 		return err_set(e, ERR_INPUT,
 			       "the kernel's layers, source or compiler were changed while it was "
 			       "built: run again when they are at rest");
+	return 0;
+}
+
+/* kbuild refuses such a folder too, but after the source was unpacked. */
+static int check_folder(struct err *e)
+{
+	AUTO_FREE char *path = NULL;
+
+	if (file_real_path(".", &path, e) < 0)
+		return -1;
+	if (strpbrk(path, " :\t\n"))
+		return err_set(e, ERR_INPUT,
+			       "kbuild cannot build in '%s': the path has a blank or a colon in it",
+			       path);
 	return 0;
 }
 
@@ -142,17 +165,49 @@ static int read_kernel(struct linux_image *ret, struct err *e)
 	return linux_image_read(&f.source, ret, e);
 }
 
+/*
+ * How many steps kbuild will announce for a fresh tree: 2.7 for each option
+ * that is on, as measured on Linux 6.12 (2293 for 850, with those of kbuild's
+ * own tools). A tree that was built before does fewer: unknown.
+ */
+static int expect_steps(size_t *ret, struct err *e)
+{
+	AUTO_KCONFIG made = KCONFIG_INIT;
+	size_t on = 0;
+
+	*ret = 0;
+	if (file_exists(PROJECT_KERNEL "/init/main.o"))
+		return 0;
+	if (kernel_config_read(&made, e) < 0)
+		return -1;
+	for (size_t i = 0; i < made.n; i++)
+		on += !strcmp(made.options[i].value, "y");
+	*ret = on * 27 / 10;
+	return 0;
+}
+
+/* kbuild goes by times: younger ones, kept from before or damaged, would stay. */
+static int remove_results(struct err *e)
+{
+	static const char *const results[] = {PROJECT_BZIMAGE, PROJECT_VMLINUX};
+
+	for (size_t i = 0; i < ARRAY_LEN(results); i++)
+		if (unlink(results[i]) < 0 && errno != ENOENT)
+			return err_os(e, "delete '%s'", results[i]);
+	return 0;
+}
+
 static int compile(struct build *b, const struct kernel_source *source, const struct inputs *inputs,
 		   const char *origin, struct err *e)
 {
-	const struct kernel_make make = {.source = source, .project = b->project};
+	struct kernel_make make = {.source = source, .project = b->project, .lock = b->lock};
 	struct linux_image image;
 
-	if (configure(b, source, origin, e) < 0 || check_inputs(b, source, inputs, e) < 0)
+	if (check_folder(e) < 0 || configure(b, source, origin, e) < 0 ||
+	    check_inputs(b, source, inputs, e) < 0 || expect_steps(&make.expected_steps, e) < 0)
 		return -1;
-	/* kbuild goes by times: a younger one, kept from before or damaged, would stay. */
-	if (unlink(PROJECT_BZIMAGE) < 0 && errno != ENOENT)
-		return err_os(e, "delete '" PROJECT_BZIMAGE "'");
+	if (remove_results(e) < 0)
+		return -1;
 	if (kernel_make(&make, "bzImage", "build kernel", e) < 0)
 		return -1;
 	if (!file_exists(PROJECT_BZIMAGE))
@@ -179,6 +234,10 @@ static int make_kernel(struct build *b, const struct kernel_source *source,
 		return -1;
 	if (!found && source->archive)
 		kernel_cache_put(inputs);
+	/* The tree next to a kept kernel is that of its source, as far as there is one. */
+	if (found && !file_exists(ORIGIN) &&
+	    output_write(ORIGIN, origin, strlen(origin), false, e) < 0)
+		return -1;
 	*ret = found ? STEP_KEPT : STEP_MADE;
 	return 0;
 }
@@ -194,7 +253,7 @@ int build_kernel(struct build *b, struct step *ret, struct err *e)
 	bool current;
 
 	if (kernel_source_find(b->project->kernel_source, &b->hashes, &source, e) < 0 ||
-	    collect_inputs(b, &source, &inputs, origin, e) < 0 ||
+	    collect_inputs(b->project, &source, &inputs, origin, e) < 0 ||
 	    build_is_current(b, "kernel", PROJECT_BZIMAGE, &inputs, &current, e) < 0)
 		return -1;
 	if (!current || !source.archive) {
@@ -215,7 +274,7 @@ int build_kernel_config(struct build *b, struct err *e)
 	char origin[HASH_HEX];
 
 	if (kernel_source_find(b->project->kernel_source, &b->hashes, &source, e) < 0 ||
-	    collect_inputs(b, &source, &inputs, origin, e) < 0)
+	    collect_inputs(b->project, &source, &inputs, origin, e) < 0)
 		return -1;
 	return configure(b, &source, origin, e);
 }

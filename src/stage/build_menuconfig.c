@@ -132,7 +132,7 @@ int build_menuconfig(struct build *b, const char *into, struct err *e)
 {
 	const struct project *p = b->project;
 	AUTO_KERNEL_SOURCE source = KERNEL_SOURCE_INIT;
-	const struct kernel_make make = {.source = &source, .project = p};
+	const struct kernel_make make = {.source = &source, .project = p, .lock = b->lock};
 	AUTO_KCONFIG layers = KCONFIG_INIT;
 	AUTO_KCONFIG before = KCONFIG_INIT;
 	AUTO_KCONFIG after = KCONFIG_INIT;

@@ -4,13 +4,21 @@
 #include "base/path.h"
 #include "host/file.h"
 #include "host/output.h"
+#include "host/remove.h"
+#include "stage/build.h"
 #include "stage/kernel_config.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
-/* Goes up when kernels are built otherwise: what was kept before then no longer counts. */
-#define GENERATION "kernel-1"
+#define PREFIX "kernel-" KERNEL_GENERATION "-"
+
+/* What is kept at most; the kernels that were not used for the longest time go first. */
+enum { KEPT_MAX = 24 };
 
 /* The folder that all kernels are kept in; NULL when this user has none. */
 static int cache_folder(char **ret, struct err *e)
@@ -44,7 +52,7 @@ static int entry_folder(const struct inputs *inputs, char **ret, struct err *e)
 		return 0;
 	if (inputs_hash(inputs, hex, e) < 0)
 		return -1;
-	if (asprintf(ret, "%s/" GENERATION "-%.32s", base, hex) < 0) {
+	if (asprintf(ret, "%s/" PREFIX "%.32s", base, hex) < 0) {
 		*ret = NULL;
 		return err_memory(e);
 	}
@@ -97,6 +105,12 @@ static int get(const char *folder, bool sync, bool *ret_found, struct err *e)
 	    copy_between(folder, "config", PROJECT_KERNEL, ".config", sync, e) < 0 ||
 	    copy_between(folder, "bzImage", PROJECT_KERNEL, "arch/x86/boot/bzImage", sync, e) < 0)
 		return -1;
+	/* A kernel that cloud-hypervisor boots without firmware; kbuild's own name for it. */
+	if (copy_between(folder, "vmlinux", PROJECT_KERNEL, "vmlinux", sync, e) < 0)
+		return -1;
+	/* Its time says when it was used last: prune() goes by it. */
+	if (utimensat(AT_FDCWD, folder, NULL, 0) < 0)
+		log_detail("'%s': %s", folder, strerror(errno));
 	*ret_found = true;
 	return 0;
 }
@@ -129,15 +143,86 @@ static int put(const struct inputs *inputs, struct err *e)
 	if (hash_file(PROJECT_BZIMAGE, hex, e) < 0 ||
 	    path_join(folder, "bzImage.sha256", &sum, e) < 0 || folder_make(folder, e) < 0 ||
 	    copy_between(PROJECT_KERNEL, ".config", folder, "config", false, e) < 0 ||
+	    copy_between(PROJECT_KERNEL, "vmlinux", folder, "vmlinux", false, e) < 0 ||
 	    copy_between(PROJECT_KERNEL, "arch/x86/boot/bzImage", folder, "bzImage", false, e) < 0)
 		return -1;
 	return output_write(sum, hex, HASH_HEX - 1, false, e);
+}
+
+struct kept {
+	char *path;
+	struct timespec used;
+};
+
+static int compare_kept(const void *a, const void *b)
+{
+	const struct timespec *x = &((const struct kept *)a)->used;
+	const struct timespec *y = &((const struct kept *)b)->used;
+
+	if (x->tv_sec != y->tv_sec)
+		return x->tv_sec < y->tv_sec ? 1 : -1;
+	return (x->tv_nsec < y->tv_nsec) - (x->tv_nsec > y->tv_nsec);
+}
+
+static int list_kept(const char *base, struct kept **ret, size_t *ret_n, struct err *e)
+{
+	DIR *folder = opendir(base);
+	const struct dirent *entry;
+	int r = 0;
+
+	if (!folder)
+		return err_os(e, "open folder '%s'", base);
+	while (r == 0 && (entry = readdir(folder))) {
+		struct kept *all;
+		struct stat st;
+		char *path = NULL;
+
+		if (strncmp(entry->d_name, "kernel-", 7) != 0)
+			continue;
+		r = path_join(base, entry->d_name, &path, e);
+		all = r == 0 ? reallocarray(*ret, *ret_n + 1, sizeof(*all)) : NULL;
+		if (!all) {
+			free(path);
+			r = r < 0 ? -1 : err_memory(e);
+			break;
+		}
+		*ret = all;
+		if (stat(path, &st) < 0)
+			st.st_mtim = (struct timespec){0};
+		all[(*ret_n)++] = (struct kept){path, st.st_mtim};
+	}
+	closedir(folder);
+	return r;
+}
+
+/* Another process may take a kernel that goes now: it then finds none, or has it open already. */
+static int prune(struct err *e)
+{
+	AUTO_FREE char *base = NULL;
+	struct kept *all = NULL;
+	size_t n = 0;
+	int r;
+
+	if (cache_folder(&base, e) < 0)
+		return -1;
+	if (!base)
+		return 0;
+	r = list_kept(base, &all, &n, e);
+	if (r == 0 && n)
+		qsort(all, n, sizeof(*all), compare_kept);
+	for (size_t i = 0; i < n; i++) {
+		if (r == 0 && i >= KEPT_MAX)
+			r = remove_tree(all[i].path, NULL, e);
+		free(all[i].path);
+	}
+	free(all);
+	return r;
 }
 
 void kernel_cache_put(const struct inputs *inputs)
 {
 	struct err e = ERR_INIT;
 
-	if (put(inputs, &e) < 0)
+	if (put(inputs, &e) < 0 || prune(&e) < 0)
 		log_warning("the kernel cannot be kept for other checkouts: %s", e.text);
 }

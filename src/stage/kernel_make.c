@@ -1,5 +1,6 @@
 #include "stage/kernel_make.h"
 
+#include "host/clock.h"
 #include "host/file.h"
 #include "host/process.h"
 #include "host/progress.h"
@@ -9,10 +10,13 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { DETAIL = 160, SURE_PERCENT = 5 };
+
 struct watch {
 	FILE *log;
 	struct progress progress;
-	size_t objects;
+	size_t steps;
+	size_t expected; /* 0: unknown */
 	char first_error[512];
 };
 
@@ -34,17 +38,36 @@ static bool is_error(const char *line)
 	return false;
 }
 
+/* "1234 of about 2300 steps, net/ipv6/udp.o, about 3 m 10 s left". */
+static void describe(const struct watch *w, const char *line, char *to, size_t size)
+{
+	char time[32];
+	uint64_t elapsed = clock_ms() - w->progress.started_ms;
+	const char *file = strrchr(line, ' ');
+	int n = snprintf(to, size, "%zu%s", w->steps, w->expected ? "" : " steps");
+
+	if (w->expected)
+		n += snprintf(to + n, size - (size_t)n, " of about %zu steps",
+			      w->expected > w->steps ? w->expected : w->steps);
+	if (is_step(line) && file)
+		n += snprintf(to + n, size - (size_t)n, ", %.60s", file + 1);
+	if (w->expected > w->steps && w->steps * 100 > w->expected * SURE_PERCENT)
+		snprintf(to + n, size - (size_t)n, ", about %s left",
+			 duration_text(elapsed * (w->expected - w->steps) / w->steps, time,
+				       sizeof(time)));
+}
+
 static int on_line(void *context, const char *line, size_t len, struct err *e)
 {
 	struct watch *w = context;
-	char detail[64];
+	char detail[DETAIL];
 
 	if (fwrite(line, 1, len, w->log) != len || fputc('\n', w->log) == EOF)
 		return err_os(e, "write '" KERNEL_LOG "'");
 	if (!w->first_error[0] && is_error(line))
 		snprintf(w->first_error, sizeof(w->first_error), "%s", line);
-	w->objects += is_step(line);
-	snprintf(detail, sizeof(detail), "%zu objects", w->objects);
+	w->steps += is_step(line);
+	describe(w, line, detail, sizeof(detail));
 	progress_update(&w->progress, detail);
 	return 0;
 }
@@ -90,7 +113,7 @@ int kernel_make(const struct kernel_make *m, const char *target, const char *wha
 	AUTO_STRV environment = STRV_INIT;
 	AUTO(close_log) FILE *log = fopen(KERNEL_LOG, "ae");
 	struct process_options p = PROCESS_OPTIONS_INIT;
-	struct watch w = {.log = log};
+	struct watch w = {.log = log, .expected = m->expected_steps};
 	int status, r;
 
 	if (!log)
@@ -100,6 +123,7 @@ int kernel_make(const struct kernel_make *m, const char *target, const char *wha
 		return -1;
 	p.argv = &argv;
 	p.environment = &environment;
+	p.extra = m->lock;
 	progress_begin(&w.progress, what);
 	r = process_pump(&p, on_line, &w, &status, e);
 	progress_end(&w.progress);

@@ -12,7 +12,7 @@ build="$mkos -C p kernel --recipe guest --kernel-source ../linux.tar"
 # What the kernel is tells how it was configured; "edit" stands for somebody at an editor.
 sed -e 's|cp $(CURDIR)/sample|cat $(CURDIR)/sample $(O)/.config >|' \
 	-e '/^olddefconfig:/a\
-> [ ! -f $(O)/../edit ] || echo "# later" >>$(O)/../kernel.config' \
+> [ ! -f $(O)/../edit ] || echo "CONFIG_BY=y" >>$(O)/../kernel.config' \
 	-i kernel_source/Makefile
 tar cf linux.tar kernel_source
 
@@ -24,7 +24,7 @@ made() {
 }
 
 made 'made in'
-holds kept/mvirt-mkos/* bzImage bzImage.sha256 config
+holds kept/mvirt-mkos/* bzImage bzImage.sha256 config vmlinux
 made 'up to date'
 expect 0 "$mkos" -C p clean
 made 'kept from before'
@@ -41,7 +41,7 @@ made 'made in'
 has err "cannot be taken, it is built again: open '"
 expect 0 "$mkos" -C p clean
 made 'kept from before'
-holds kept/mvirt-mkos/* bzImage bzImage.sha256 config
+holds kept/mvirt-mkos/* bzImage bzImage.sha256 config vmlinux
 expect 0 "$mkos" -C p clean
 (unset XDG_CACHE_HOME HOME && made 'made in' && exit $failed) || failed=1
 
@@ -51,11 +51,15 @@ sed 's/"two"/"three"/' two >p/kernel.config
 made 'made in'
 cp two p/kernel.config
 made 'kept from before'
-(cat two && echo '# a comment') | sed 's/"two"/"three"/' >p/kernel.config
+tac two | sed 's/"two"/"three"/' >p/kernel.config
 made 'made in'
+# Comments and blank lines change nothing; what asks for the same in another order is built.
+(cat p/kernel.config && printf '\n# a comment\n') >commented
+cp commented p/kernel.config
+made 'up to date'
 
 # A layer that is edited while the kernel is built: not noted, not kept.
-(cat two && echo '# another comment') >p/kernel.config
+sed 's/"two"/"four"/' two >p/kernel.config
 before=$(ls kept/mvirt-mkos)
 : >p/edit
 expect 1 $build
@@ -64,6 +68,17 @@ built: run again when they are at rest"
 rm p/edit
 [ "$(ls kept/mvirt-mkos)" = "$before" ] || fail "a kernel of another configuration was kept"
 made 'made in'
+
+# The 24 kernels that were used last are kept.
+for n in $(seq 30); do
+	mkdir -p "kept/mvirt-mkos/kernel-1-$n"
+	touch -d "2001-01-01 +$n hours" "kept/mvirt-mkos/kernel-1-$n"
+done
+echo 'CONFIG_BASE=y' >>p/kernel.config
+made 'made in'
+[ "$(ls kept/mvirt-mkos | wc -l)" -eq 24 ] || fail "kept: $(ls kept/mvirt-mkos)"
+absent kept/mvirt-mkos/kernel-1-1
+[ -d kept/mvirt-mkos/kernel-1-30 ] || fail "one that was used later went first"
 
 # Where the project and its layers lie is in no result.
 expect 0 $build --fragment "$PWD/two"

@@ -118,6 +118,7 @@ bzImage:
 > @[ ! -f $(CURDIR)/broken ]
 > @echo '  CC      init/main.o'
 > mkdir -p $(O)/arch/x86/boot
+> echo vmlinux >$(O)/vmlinux
 > [ -f $(O)/arch/x86/boot/bzImage ] || cp $(CURDIR)/sample $(O)/arch/x86/boot/bzImage
 MAKEFILE
 }

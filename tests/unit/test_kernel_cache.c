@@ -36,7 +36,9 @@ static void put_kernel(void)
 	put_folder("two");
 	assert_ok(folder_make("one/kernel/arch/x86/boot", &e));
 	put_text("one/kernel/.config", "CONFIG_A=y\n");
+	put_text("one/kernel/vmlinux", "the same as ELF");
 	put_text("one/kernel/arch/x86/boot/bzImage", "the kernel");
+	put_text("one/kernel/vmlinux", "the same, as ELF");
 }
 
 static void make_inputs(struct inputs *i, const char *value)
@@ -88,6 +90,7 @@ static void kept_kernel_serves_another_project(void **state)
 	assert_true(get("a"));
 	assert_text("kernel/.config", "CONFIG_A=y\n");
 	assert_text("kernel/arch/x86/boot/bzImage", "the kernel");
+	assert_text("kernel/vmlinux", "the same as ELF");
 }
 
 static void other_inputs_are_another_kernel(void **state)
@@ -136,7 +139,7 @@ static void damaged_copy_is_not_taken(void **state)
 
 static void incomplete_copy_is_not_taken(void **state)
 {
-	static const char *const names[] = {"bzImage", "bzImage.sha256", "config"};
+	static const char *const names[] = {"bzImage", "bzImage.sha256", "config", "vmlinux"};
 	char path[512];
 
 	(void)state;
@@ -147,6 +150,42 @@ static void incomplete_copy_is_not_taken(void **state)
 		assert_int_equal(unlink(path), 0);
 		assert_false(get("a"));
 	}
+}
+
+/* Makes the only entry of the cache look long unused. */
+static void age_kept(void)
+{
+	const struct timespec old[2] = {{.tv_sec = 1000}, {.tv_sec = 1000}};
+	char path[512], *name;
+
+	kept_file("bzImage", path, sizeof(path));
+	name = strrchr(path, '/');
+	assert_non_null(name);
+	*name = '\0';
+	assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
+}
+
+static void kernels_that_were_not_used_go_first(void **state)
+{
+	char value[16];
+
+	(void)state;
+	put_kernel();
+	keep("used");
+	age_kept();
+	assert_true(get("used"));
+	for (int i = 0; i < 23; i++) {
+		snprintf(value, sizeof(value), "%d", i);
+		keep(value);
+	}
+	assert_int_equal(count_names("../cache/mvirt-mkos"), 24);
+	assert_true(get("used"));
+	keep("one more");
+	assert_int_equal(count_names("../cache/mvirt-mkos"), 24);
+	assert_true(get("used"));
+	assert_true(get("one more"));
+	assert_false(get("0"));
+	assert_true(get("1"));
 }
 
 static void no_cache_folder_is_no_error(void **state)
@@ -179,6 +218,7 @@ int main(void)
 		cmocka_unit_test_teardown(kernel_can_be_kept_twice, clear_projects),
 		cmocka_unit_test_teardown(damaged_copy_is_not_taken, clear_projects),
 		cmocka_unit_test_teardown(incomplete_copy_is_not_taken, clear_projects),
+		cmocka_unit_test_teardown(kernels_that_were_not_used_go_first, clear_projects),
 		cmocka_unit_test_teardown(no_cache_folder_is_no_error, clear_projects),
 	};
 

@@ -111,14 +111,35 @@ static void killed_writer_leaves_the_old_file(void **state)
 	assert_int_equal(count_names("."), 1);
 }
 
-/* In a child: /proc is covered by an empty file system, so that a file needs a name at once. */
+static int write_line(const char *path, const char *text)
+{
+	AUTO_CLOSE int fd = open(path, O_WRONLY | O_CLOEXEC);
+	size_t len = strlen(text);
+
+	return fd >= 0 && write(fd, text, len) == (ssize_t)len ? 0 : -1;
+}
+
+/* In a child: file systems can be mounted that nobody else sees, as root or as nobody special. */
+static int own_mounts(void)
+{
+	unsigned int user = geteuid(), group = getegid();
+	char users[64], groups[64];
+
+	if (unshare(user == 0 ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS) < 0)
+		return -1;
+	snprintf(users, sizeof(users), "%u %u 1", user, user);
+	snprintf(groups, sizeof(groups), "%u %u 1", group, group);
+	if (user != 0 && (write_line("/proc/self/uid_map", users) < 0 ||
+			  write_line("/proc/self/setgroups", "deny") < 0 ||
+			  write_line("/proc/self/gid_map", groups) < 0))
+		return -1;
+	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+}
+
+/* There: /proc is covered by an empty file system, so that a file needs a name at once. */
 static int hide_proc(void)
 {
-	if (unshare(geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS) < 0 ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-	    mount("none", "/proc", "tmpfs", 0, NULL) < 0)
-		return -1;
-	return 0;
+	return own_mounts() < 0 ? -1 : mount("none", "/proc", "tmpfs", 0, NULL);
 }
 
 static int killed_with_a_name(void)
@@ -309,9 +330,7 @@ static int over_the_file_limit(void)
 
 static int on_a_full_disk(void)
 {
-	if (unshare(geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS) < 0 ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-	    mount("none", "disk", "tmpfs", 0, "size=1m") < 0)
+	if (own_mounts() < 0 || mount("none", "disk", "tmpfs", 0, "size=1m,mode=0777") < 0)
 		return NOT_HERE;
 	if (link("f", "disk/f") == 0 ||
 	    writes_too_much("disk/f", "write 'disk/f': No space left on "

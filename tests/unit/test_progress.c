@@ -39,7 +39,7 @@ static void sizes_are_for_people(void **state)
 	assert_size(1536, "1.5 KiB");
 	assert_size((1 << 20) - 1, "1023.9 KiB");
 	assert_size(1 << 20, "1.0 MiB");
-	assert_size(4089446, "3.9 MiB");
+	assert_size(4089447, "3.9 MiB");
 	assert_size(1ULL << 30, "1.0 GiB");
 	assert_size(5ULL << 39, "2.5 TiB");
 	assert_size(1ULL << 52, "4096.0 TiB");
