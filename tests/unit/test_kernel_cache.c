@@ -36,6 +36,7 @@ static void put_kernel(void)
 	put_folder("two");
 	assert_ok(folder_make("one/kernel/arch/x86/boot", &e));
 	put_text("one/kernel/.config", "CONFIG_A=y\n");
+	put_text("one/kernel/vmlinux", "the same, as ELF");
 	put_text("one/kernel/arch/x86/boot/bzImage", "the kernel");
 }
 
