@@ -22,6 +22,11 @@
 			"tarball",                                                             \
 			OPTION_TEXT, offsetof(type, project.kernel_source), NULL               \
 	}
+#define PROJECT_ROW_LAUNCHER(type)                                                          \
+	{                                                                                   \
+		0, "launcher", "NAME", "runs the kernel's compiler: ccache, distcc, icecc", \
+			OPTION_TEXT, offsetof(type, project.launcher), NULL                 \
+	}
 #define PROJECT_ROW_FRAGMENT(type)                                                                 \
 	{                                                                                          \
 		0, "fragment", "FILE", "kernel layer instead of the recipe's; may be given again", \

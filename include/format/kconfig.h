@@ -69,6 +69,10 @@ enum kconfig_verdict {
 enum kconfig_verdict kconfig_judge(const struct kconfig *asked, size_t i,
 				   const struct kconfig *made);
 
+/* One option as a .config has it. */
+MUST_CHECK int kconfig_write_option(struct buf *to, const char *name, const char *value,
+				    struct err *e);
+
 /* Writes the requests as a .config has them, an option once with its last value. */
 MUST_CHECK int kconfig_write(const struct kconfig *k, struct buf *to, struct err *e);
 

@@ -28,6 +28,9 @@ struct build {
 /* What can be known to be missing before anything is made: payload, stub, tools, libraries. */
 MUST_CHECK int build_check(const struct project *p, struct err *e);
 
+/* The launcher of the kernel's compiler, when one is asked for. */
+MUST_CHECK int build_check_launcher(const struct project *p, struct err *e);
+
 /* Makes target/, takes its lock and reads what is known. `project` outlives the build. */
 MUST_CHECK int build_begin(struct build *b, const struct project *project, struct err *e);
 
@@ -71,10 +74,12 @@ MUST_CHECK int build_uki(struct build *b, struct step *ret, struct err *e);
 MUST_CHECK int build_kernel_config(struct build *b, struct err *e);
 
 /*
- * Opens the recipe's configuration in kbuild's editor and writes what was
+ * Opens the recipe's configuration in one of kbuild's editors ("menuconfig",
+ * "nconfig", "xconfig", "gconfig"), shows what was changed, and writes what was
  * changed back into the layers: an option goes to the layer that has it, one
  * that none has to `into` (NULL: the last layer).
  */
-MUST_CHECK int build_menuconfig(struct build *b, const char *into, struct err *e);
+MUST_CHECK int build_menuconfig(struct build *b, const char *editor, const char *into,
+				struct err *e);
 
 #endif

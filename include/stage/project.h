@@ -31,7 +31,9 @@ struct payload {
 	mode_t mode;
 	bool optional; /* the image is whole without it */
 	bool without;  /* left out by --without */
-	char *source;  /* the file on this machine; NULL: not given */
+	char *source;  /* the file on this machine, or an https URL; NULL: not given */
+	char *sha256;  /* that it has to have; NULL: any */
+	bool fetched;  /* the source is a file in cache/ that may have to be fetched first */
 };
 
 struct project {
@@ -42,7 +44,9 @@ struct project {
 
 	struct strv kernel_layers;
 	struct strv kernel_roles; /* contracts that the kernel has to fulfil: guest, host */
-	char *kernel_source;	  /* "distro", a folder or a tarball */
+	char *launcher;		  /* in front of the compiler: ccache, distcc; NULL: none */
+	char *kernel_source;	  /* "kernel.org", "distro", a folder, a tarball or a URL */
+	char *kernel_sha256;	  /* that a tarball or a download has to have; NULL: a pin's */
 
 	struct strv initramfs_lists;
 	char *compress;
@@ -70,6 +74,8 @@ struct project {
 struct project_options {
 	const char *recipe; /* NULL: mvirt */
 	const char *kernel_source;
+	const char *kernel_sha256;
+	const char *launcher;
 	struct strv fragments; /* instead of the recipe's layers */
 	struct strv payloads;  /* "NAME=PATH" */
 	struct strv without;   /* names */

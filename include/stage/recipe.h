@@ -5,6 +5,7 @@
  * The recipe file's grammar:
  *
  *	[kernel]	layers = FILE...; source = distro | FOLDER | TARBALL;
+ *			launcher = ccache, distcc, icecc...: runs the compiler;
  *			roles = guest host: what the kernel must be able to do
  *	[initramfs]	lists = FILE...; compress = gzip | none; level = N
  *	[uki]		os-release = FILE; stub = FILE

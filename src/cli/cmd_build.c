@@ -7,10 +7,15 @@ struct options {
 };
 
 static const struct option_row rows[] = {
-	PROJECT_ROW_RECIPE(struct options),  PROJECT_ROW_SOURCE(struct options),
-	PROJECT_ROW_PAYLOAD(struct options), PROJECT_ROW_WITHOUT(struct options),
-	PROJECT_ROW_INIT(struct options),    PROJECT_ROW_JOBS(struct options),
-	PROJECT_ROW_NO_SYNC(struct options), JSON_ROW(struct options),
+	PROJECT_ROW_RECIPE(struct options),
+	PROJECT_ROW_SOURCE(struct options),
+	PROJECT_ROW_LAUNCHER(struct options),
+	PROJECT_ROW_PAYLOAD(struct options),
+	PROJECT_ROW_WITHOUT(struct options),
+	PROJECT_ROW_INIT(struct options),
+	PROJECT_ROW_JOBS(struct options),
+	PROJECT_ROW_NO_SYNC(struct options),
+	JSON_ROW(struct options),
 };
 
 static void options_done(struct options *o)

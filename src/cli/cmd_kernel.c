@@ -11,6 +11,7 @@ struct options {
 static const struct option_row rows[] = {
 	PROJECT_ROW_RECIPE(struct options),
 	PROJECT_ROW_SOURCE(struct options),
+	PROJECT_ROW_LAUNCHER(struct options),
 	PROJECT_ROW_FRAGMENT(struct options),
 	{0, "check-config", NULL, "only configure, and say what was lost", OPTION_FLAG,
 	 offsetof(struct options, check_config), NULL},
@@ -40,7 +41,8 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 	if (parsed == PARSED_HELP)
 		return 0;
 	if (json_request_parse(o.json, &json, e) < 0 || project_load(&o.project, &project, e) < 0 ||
-	    requirements_check(roles, e) < 0 || build_begin(&b, &project, e) < 0)
+	    requirements_check(roles, e) < 0 || build_check_launcher(&project, e) < 0 ||
+	    build_begin(&b, &project, e) < 0)
 		return -1;
 	if (o.check_config)
 		return build_finish(&b, build_kernel_config(&b, e), e);

@@ -2,14 +2,21 @@
 #include "cli/project_options.h"
 #include "stage/requirements.h"
 
+#include <string.h>
+
 struct options {
 	struct project_options project;
 	const char *layer;
+	const char *editor;
 };
+
+static const char *const editors[] = {"menuconfig", "nconfig", "xconfig", "gconfig", NULL};
 
 static const struct option_row rows[] = {
 	PROJECT_ROW_RECIPE(struct options),
 	PROJECT_ROW_SOURCE(struct options),
+	{0, "editor", "NAME", "menuconfig (default), nconfig, xconfig or gconfig", OPTION_TEXT,
+	 offsetof(struct options, editor), NULL},
 	{0, "layer", "FILE", "the layer for options that none has yet (default: the last one)",
 	 OPTION_TEXT, offsetof(struct options, layer), NULL},
 };
@@ -17,6 +24,14 @@ static const struct option_row rows[] = {
 static void options_done(struct options *o)
 {
 	project_options_done(&o->project);
+}
+
+static bool is_editor(const char *name)
+{
+	for (const char *const *known = editors; *known; known++)
+		if (!strcmp(*known, name))
+			return true;
+	return false;
 }
 
 static int run(const struct command *c, int argc, char **argv, struct err *e)
@@ -32,10 +47,16 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 		return -1;
 	if (parsed == PARSED_HELP)
 		return 0;
+	if (!o.editor)
+		o.editor = editors[0];
+	if (!is_editor(o.editor))
+		return err_set(e, ERR_USAGE,
+			       "--editor is menuconfig, nconfig, xconfig or gconfig, not '%s'",
+			       o.editor);
 	if (project_load(&o.project, &project, e) < 0 || requirements_check(roles, e) < 0 ||
 	    build_begin(&b, &project, e) < 0)
 		return -1;
-	return build_finish(&b, build_menuconfig(&b, o.layer, e), e);
+	return build_finish(&b, build_menuconfig(&b, o.editor, o.layer, e), e);
 }
 
 const struct command cmd_menuconfig = {

@@ -256,19 +256,20 @@ enum kconfig_verdict kconfig_judge(const struct kconfig *asked, size_t i,
 	return m && strcmp(value, "n") ? KCONFIG_CHANGED : KCONFIG_LOST;
 }
 
+int kconfig_write_option(struct buf *to, const char *name, const char *value, struct err *e)
+{
+	if (!strcmp(value, "n"))
+		return buf_putf(to, e, "# " PREFIX "%s is not set\n", name);
+	return buf_putf(to, e, PREFIX "%s=%s\n", name, value);
+}
+
 int kconfig_write(const struct kconfig *k, struct buf *to, struct err *e)
 {
 	for (size_t i = 0; i < k->n; i++) {
 		const struct kconfig_option *o = &k->options[i];
-		int r;
 
-		if (kconfig_find(k, o->name) != o)
-			continue;
-		if (!strcmp(o->value, "n"))
-			r = buf_putf(to, e, "# " PREFIX "%s is not set\n", o->name);
-		else
-			r = buf_putf(to, e, PREFIX "%s=%s\n", o->name, o->value);
-		if (r < 0)
+		if (kconfig_find(k, o->name) == o &&
+		    kconfig_write_option(to, o->name, o->value, e) < 0)
 			return -1;
 	}
 	return 0;

@@ -10,6 +10,21 @@
 
 #define HASHES PROJECT_TARGET "/.hashes"
 
+int build_check_launcher(const struct project *p, struct err *e)
+{
+	AUTO_FREE char *path = NULL;
+
+	if (!p->launcher)
+		return 0;
+	if (program_find(p->launcher, &path, e) < 0)
+		return -1;
+	return path ? 0
+		    : err_set(e, ERR_MISSING,
+			      "compiler launcher '%s' is not installed: install it, or leave out "
+			      "--launcher",
+			      p->launcher);
+}
+
 int build_check(const struct project *p, struct err *e)
 {
 	const char *roles[] = {"kernel", "initramfs", p->recipe, p->stub ? NULL : "uki", NULL};
@@ -22,6 +37,8 @@ int build_check(const struct project *p, struct err *e)
 	if (p->stub && !file_exists(p->stub))
 		return err_set(e, ERR_MISSING, "%s: [uki] stub: '%s' is missing", p->recipe_path,
 			       p->stub);
+	if (build_check_launcher(p, e) < 0)
+		return -1;
 	return requirements_check(roles, e);
 }
 

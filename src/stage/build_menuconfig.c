@@ -5,6 +5,7 @@
 #include "host/output.h"
 #include "stage/kernel_config.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -23,21 +24,6 @@ static int read_minimal(const struct kernel_make *make, struct kconfig *ret, str
 	if (unlink(MINIMAL) < 0)
 		return err_os(e, "delete '" MINIMAL "'");
 	return kconfig_parse_config(ret, buf_str(&text), text.len, MINIMAL, e);
-}
-
-/* The layer that has the last word on an option, NULL when none names it. */
-static const char *layer_of(const struct kconfig *layers, const char *name)
-{
-	const struct kconfig_option *o = kconfig_find(layers, name);
-
-	return o ? o->file : NULL;
-}
-
-static int put_option(struct buf *to, const char *name, const char *value, struct err *e)
-{
-	if (!strcmp(value, "n"))
-		return buf_putf(to, e, "# CONFIG_%s is not set\n", name);
-	return buf_putf(to, e, "CONFIG_%s=%s\n", name, value);
 }
 
 /* Is this still the option's line? */
@@ -71,7 +57,7 @@ static int rewrite(const char *layer, size_t number, const char *name, const cha
 				"longer there: set it by hand",
 				layer, line, name);
 		if (line == number)
-			r = put_option(&out, name, value, e);
+			r = kconfig_write_option(&out, name, value, e);
 		else
 			r = buf_putf(&out, e, "%.*s\n", (int)len, p);
 		if (r < 0)
@@ -79,19 +65,34 @@ static int rewrite(const char *layer, size_t number, const char *name, const cha
 		p += len;
 		p += *p == '\n';
 	}
-	if (number == 0 && put_option(&out, name, value, e) < 0)
+	if (number == 0 && kconfig_write_option(&out, name, value, e) < 0)
 		return -1;
 	return output_write(layer, buf_str(&out), out.len, sync, e);
+}
+
+/* The change as a diff shows it. */
+static int show(const char *layer, const struct kconfig_option *old, const char *name,
+		const char *value, struct err *e)
+{
+	AUTO_BUF before = BUF_INIT;
+	AUTO_BUF after = BUF_INIT;
+
+	if ((old && kconfig_write_option(&before, name, old->value, e) < 0) ||
+	    kconfig_write_option(&after, name, value, e) < 0)
+		return -1;
+	printf("%s:\n%s%s+%s", layer, old ? "-" : "", buf_str(&before), buf_str(&after));
+	return 0;
 }
 
 static int write_back(const struct build *b, const struct kconfig *layers, const char *into,
 		      const char *name, const char *value, struct err *e)
 {
 	const struct kconfig_option *o = kconfig_find(layers, name);
-	const char *layer = layer_of(layers, name);
+	const char *layer = o ? o->file : into;
 
-	log_info("%s: CONFIG_%s=%s", layer ? layer : into, name, value);
-	return rewrite(layer ? layer : into, o ? o->line : 0, name, value, b->project->sync, e);
+	if (show(layer, o, name, value, e) < 0)
+		return -1;
+	return rewrite(layer, o ? o->line : 0, name, value, b->project->sync, e);
 }
 
 static bool same_value(const struct kconfig *a, const struct kconfig *b, const char *name)
@@ -128,7 +129,7 @@ static int write_changes(const struct build *b, const struct kconfig *layers, co
 	return 0;
 }
 
-int build_menuconfig(struct build *b, const char *into, struct err *e)
+int build_menuconfig(struct build *b, const char *editor, const char *into, struct err *e)
 {
 	const struct project *p = b->project;
 	AUTO_KERNEL_SOURCE source = KERNEL_SOURCE_INIT;
@@ -151,8 +152,7 @@ int build_menuconfig(struct build *b, const char *into, struct err *e)
 	    kernel_config_layers(p, &version, &layers, e) < 0 ||
 	    read_minimal(&make, &before, e) < 0)
 		return -1;
-	if (kernel_make_interactive(&make, "menuconfig", e) < 0 ||
-	    read_minimal(&make, &after, e) < 0 ||
+	if (kernel_make_interactive(&make, editor, e) < 0 || read_minimal(&make, &after, e) < 0 ||
 	    write_changes(b, &layers, into, &before, &after, &changes, e) < 0)
 		return -1;
 	if (changes == 0)

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define SUMS   "SHA256SUMS"
 #define PREFIX "kernel-" KERNEL_GENERATION "-"
 
 /* What is kept at most; the kernels that were not used for the longest time go first. */
@@ -71,25 +72,47 @@ static int copy_between(const char *from_folder, const char *from, const char *t
 	return output_copy(source, target, sync, e);
 }
 
-/* The hash beside the kernel tells a damaged copy from a good one. */
+/* What is kept of a kernel, under which name, and where it belongs in kernel/. */
+static const struct {
+	const char *kept, *built;
+} files[] = {
+	{"bzImage", "arch/x86/boot/bzImage"},
+	/* cloud-hypervisor boots it without firmware. */
+	{"vmlinux", "vmlinux"},
+	{"config", ".config"},
+};
+
+/* The hashes of all files in a folder, as sha256sum prints them. */
+static int sums_of(const char *folder, struct buf *to, struct err *e)
+{
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		AUTO_FREE char *path = NULL;
+		char hex[HASH_HEX];
+
+		if (path_join(folder, files[i].kept, &path, e) < 0 || hash_file(path, hex, e) < 0 ||
+		    buf_putf(to, e, "%s  %s\n", hex, files[i].kept) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The sums beside the kernel tell a damaged copy from a good one. */
 static int is_whole(const char *folder, bool *ret, struct err *e)
 {
-	AUTO_FREE char *image = NULL;
-	AUTO_FREE char *sum = NULL;
+	AUTO_FREE char *path = NULL;
 	AUTO_BUF kept = BUF_INIT;
-	char hex[HASH_HEX];
+	AUTO_BUF now = BUF_INIT;
 
 	*ret = false;
-	if (path_join(folder, "bzImage", &image, e) < 0 ||
-	    path_join(folder, "bzImage.sha256", &sum, e) < 0)
+	if (path_join(folder, SUMS, &path, e) < 0)
 		return -1;
-	if (!file_exists(image) || !file_exists(sum))
+	if (!file_exists(path))
 		return 0;
-	if (file_read(sum, 4096, &kept, e) < 0 || hash_file(image, hex, e) < 0)
+	if (file_read(path, 4096, &kept, e) < 0 || sums_of(folder, &now, e) < 0)
 		return -1;
-	*ret = !strncmp(buf_str(&kept), hex, HASH_HEX - 1);
+	*ret = !strcmp(buf_str(&kept), buf_str(&now));
 	if (!*ret)
-		log_warning("the kept kernel '%s' is damaged: it is built again", image);
+		log_warning("the kept kernel in '%s' is damaged: it is built again", folder);
 	return 0;
 }
 
@@ -101,13 +124,12 @@ static int get(const char *folder, bool sync, bool *ret_found, struct err *e)
 		return -1;
 	if (!whole)
 		return 0;
-	if (folder_make(PROJECT_KERNEL "/arch/x86/boot", e) < 0 ||
-	    copy_between(folder, "config", PROJECT_KERNEL, ".config", sync, e) < 0 ||
-	    copy_between(folder, "bzImage", PROJECT_KERNEL, "arch/x86/boot/bzImage", sync, e) < 0)
+	if (folder_make(PROJECT_KERNEL "/arch/x86/boot", e) < 0)
 		return -1;
-	/* A kernel that cloud-hypervisor boots without firmware; kbuild's own name for it. */
-	if (copy_between(folder, "vmlinux", PROJECT_KERNEL, "vmlinux", sync, e) < 0)
-		return -1;
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		if (copy_between(folder, files[i].kept, PROJECT_KERNEL, files[i].built, sync, e) <
+		    0)
+			return -1;
 	/* Its time says when it was used last: prune() goes by it. */
 	if (utimensat(AT_FDCWD, folder, NULL, 0) < 0)
 		log_detail("'%s': %s", folder, strerror(errno));
@@ -129,24 +151,26 @@ int kernel_cache_get(const struct inputs *inputs, bool sync, bool *ret_found, st
 	return 0;
 }
 
-/* The sum goes last: without it, or when it does not fit, the kernel counts as not kept. */
+/* The sums go last: without them, or when they do not fit, the kernel counts as not kept. */
 static int put(const struct inputs *inputs, struct err *e)
 {
 	AUTO_FREE char *folder = NULL;
-	AUTO_FREE char *sum = NULL;
-	char hex[HASH_HEX];
+	AUTO_FREE char *path = NULL;
+	AUTO_BUF sums = BUF_INIT;
 
 	if (entry_folder(inputs, &folder, e) < 0)
 		return -1;
 	if (!folder)
 		return 0;
-	if (hash_file(PROJECT_BZIMAGE, hex, e) < 0 ||
-	    path_join(folder, "bzImage.sha256", &sum, e) < 0 || folder_make(folder, e) < 0 ||
-	    copy_between(PROJECT_KERNEL, ".config", folder, "config", false, e) < 0 ||
-	    copy_between(PROJECT_KERNEL, "vmlinux", folder, "vmlinux", false, e) < 0 ||
-	    copy_between(PROJECT_KERNEL, "arch/x86/boot/bzImage", folder, "bzImage", false, e) < 0)
+	if (path_join(folder, SUMS, &path, e) < 0 || folder_make(folder, e) < 0)
 		return -1;
-	return output_write(sum, hex, HASH_HEX - 1, false, e);
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		if (copy_between(PROJECT_KERNEL, files[i].built, folder, files[i].kept, false, e) <
+		    0)
+			return -1;
+	if (sums_of(folder, &sums, e) < 0)
+		return -1;
+	return output_write(path, sums.data, sums.len, false, e);
 }
 
 struct kept {

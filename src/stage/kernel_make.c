@@ -82,7 +82,23 @@ static int make_arguments(const struct kernel_make *m, const char *target, struc
 	if (strv_add_all(to, e, "make", "-C", m->source->folder, NULL) < 0 ||
 	    strv_addf(to, e, "-j%u", m->project->jobs) < 0 || strv_addf(to, e, "O=%s", folder) < 0)
 		return -1;
+	/* For every target: another compiler's name in between would configure anew. */
+	if (m->project->launcher && (strv_addf(to, e, "CC=%s gcc", m->project->launcher) < 0 ||
+				     strv_addf(to, e, "HOSTCC=%s gcc", m->project->launcher) < 0))
+		return -1;
 	return strv_add_all(to, e, "ARCH=x86", target, NULL);
+}
+
+/* ccache then finds what it compiled for another checkout: paths below count from here. */
+static int add_ccache_folder(struct strv *to, struct err *e)
+{
+	AUTO_FREE char *folder = NULL;
+
+	if (getenv("CCACHE_BASEDIR"))
+		return 0;
+	if (file_real_path(".", &folder, e) < 0)
+		return -1;
+	return strv_addf(to, e, "CCACHE_BASEDIR=%s", folder);
 }
 
 /* What kbuild would take from the machine: the date, the user, the host, a build counter. */
@@ -96,6 +112,10 @@ static int make_environment(const struct project *p, struct strv *to, struct err
 	    strftime(date, sizeof(date), "%a %b %e %H:%M:%S UTC %Y", &utc) == 0)
 		return err_set(e, ERR_INPUT, "SOURCE_DATE_EPOCH %u is no date", p->time);
 	if (strv_addf(to, e, "KBUILD_BUILD_TIMESTAMP=%s", date) < 0)
+		return -1;
+	/* distcc would call the compiler by its full name, which gets into the kernel's banner. */
+	if (p->launcher &&
+	    (strv_add(to, "DISTCC_NO_REWRITE_CROSS=1", e) < 0 || add_ccache_folder(to, e) < 0))
 		return -1;
 	return strv_add_all(to, e, "KBUILD_BUILD_USER=mvirt", "KBUILD_BUILD_HOST=mkos",
 			    "KBUILD_BUILD_VERSION=1", "TZ=UTC", NULL);

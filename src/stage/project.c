@@ -40,6 +40,7 @@ void project_done(struct project *p)
 	free(p->cmdline);
 	strv_done(&p->kernel_layers);
 	strv_done(&p->kernel_roles);
+	free(p->launcher);
 	free(p->kernel_source);
 	strv_done(&p->initramfs_lists);
 	free(p->compress);
@@ -200,6 +201,8 @@ static int apply_options(struct project *p, const struct project_options *o, str
 	p->sync = !o->no_sync;
 	p->jobs = o->jobs ? (unsigned int)o->jobs : processors > 0 ? (unsigned int)processors : 1;
 	if (o->kernel_source && copy_text(&p->kernel_source, o->kernel_source, e) < 0)
+		return -1;
+	if (o->launcher && copy_text(&p->launcher, o->launcher, e) < 0)
 		return -1;
 	if (o->fragments.n) {
 		strv_done(&p->kernel_layers);

@@ -20,6 +20,7 @@ static const struct recipe_key {
 } keys[] = {
 	{"kernel", "layers", VALUE_WORDS, offsetof(struct project, kernel_layers)},
 	{"kernel", "roles", VALUE_WORDS, offsetof(struct project, kernel_roles)},
+	{"kernel", "launcher", VALUE_TEXT, offsetof(struct project, launcher)},
 	{"kernel", "source", VALUE_TEXT, offsetof(struct project, kernel_source)},
 	{"initramfs", "lists", VALUE_WORDS, offsetof(struct project, initramfs_lists)},
 	{"initramfs", "compress", VALUE_TEXT, offsetof(struct project, compress)},

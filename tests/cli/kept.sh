@@ -24,7 +24,7 @@ made() {
 }
 
 made 'made in'
-holds kept/mvirt-mkos/* bzImage bzImage.sha256 config vmlinux
+holds kept/mvirt-mkos/* SHA256SUMS bzImage config vmlinux
 made 'up to date'
 expect 0 "$mkos" -C p clean
 made 'kept from before'
@@ -41,7 +41,7 @@ made 'made in'
 has err "cannot be taken, it is built again: open '"
 expect 0 "$mkos" -C p clean
 made 'kept from before'
-holds kept/mvirt-mkos/* bzImage bzImage.sha256 config vmlinux
+holds kept/mvirt-mkos/* SHA256SUMS bzImage config vmlinux
 expect 0 "$mkos" -C p clean
 (unset XDG_CACHE_HOME HOME && made 'made in' && exit $failed) || failed=1
 

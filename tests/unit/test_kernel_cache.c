@@ -117,7 +117,7 @@ static void kernel_can_be_kept_twice(void **state)
 
 static void damaged_copy_is_not_taken(void **state)
 {
-	static const char *const names[] = {"bzImage", "bzImage.sha256"};
+	static const char *const names[] = {"bzImage", "SHA256SUMS"};
 	char path[512];
 
 	(void)state;
@@ -138,7 +138,7 @@ static void damaged_copy_is_not_taken(void **state)
 
 static void incomplete_copy_is_not_taken(void **state)
 {
-	static const char *const names[] = {"bzImage", "bzImage.sha256", "config", "vmlinux"};
+	static const char *const names[] = {"bzImage", "SHA256SUMS", "config", "vmlinux"};
 	char path[512];
 
 	(void)state;
