@@ -13,6 +13,7 @@
  */
 
 #include "base/err.h"
+#include "base/strv.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,6 +29,7 @@ struct requirements {
 	struct requirement *v;
 	size_t n;
 	size_t missing;
+	struct strv roles; /* every role that the file names, also those not asked for */
 };
 
 #define REQUIREMENTS_INIT \
@@ -38,7 +40,7 @@ struct requirements {
 void requirements_done(struct requirements *r);
 #define AUTO_REQUIREMENTS AUTO(requirements_done) struct requirements
 
-/* Reads the rows of one of the roles (NULL: all rows) and looks for each thing. */
+/* Reads the rows of one of the roles (NULL: of all but "slow") and looks for each thing. */
 MUST_CHECK int requirements_look(const char *const *roles, struct requirements *ret, struct err *e);
 
 /* Fails with one sentence that names what is missing for the roles, and the packages. */

@@ -17,7 +17,7 @@ struct options {
 static const struct option_row rows[] = {
 	{0, "role", "ROLE",
 	 "only what ROLE needs: self, kernel, menuconfig, initramfs, uki, guest, run, "
-	 "test; may be given again",
+	 "test, slow; may be given again",
 	 OPTION_LIST, offsetof(struct options, roles), NULL},
 	JSON_ROW(struct options),
 };
@@ -105,21 +105,19 @@ static int print_json(const struct requirements *all, bool pretty, struct err *e
 }
 
 /* A misspelt role would lack nothing. */
-static int check_roles(const struct strv *roles, struct err *e)
+static int check_roles(const struct strv *asked, const struct strv *known, struct err *e)
 {
-	static const char *const known[] = {"self", "kernel", "menuconfig", "initramfs",
-					    "uki",  "run",    "test",	    NULL};
-
-	for (size_t i = 0; i < roles->n; i++) {
-		const char *near = nearest_name(roles->v[i], known);
+	for (size_t i = 0; i < asked->n; i++) {
+		const char *role = asked->v[i];
+		const char *near =
+			known->n ? nearest_name(role, (const char *const *)known->v) : NULL;
 
 		if (!near)
 			return err_set(e, ERR_USAGE,
-				       "unknown role '%s': see mvirt-mkos check --help",
-				       roles->v[i]);
-		if (strcmp(near, roles->v[i]) != 0)
-			return err_set(e, ERR_USAGE, "unknown role '%s': did you mean '%s'?",
-				       roles->v[i], near);
+				       "unknown role '%s': see mvirt-mkos check --help", role);
+		if (strcmp(near, role) != 0)
+			return err_set(e, ERR_USAGE, "unknown role '%s': did you mean '%s'?", role,
+				       near);
 	}
 	return 0;
 }
@@ -136,8 +134,9 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 		return -1;
 	if (parsed == PARSED_HELP)
 		return 0;
-	if (json_request_parse(o.json, &json, e) < 0 || check_roles(&o.roles, e) < 0 ||
-	    requirements_look((const char *const *)o.roles.v, &all, e) < 0)
+	if (json_request_parse(o.json, &json, e) < 0 ||
+	    requirements_look((const char *const *)o.roles.v, &all, e) < 0 ||
+	    check_roles(&o.roles, &all.roles, e) < 0)
 		return -1;
 	if (json.wanted && print_json(&all, json.pretty, e) < 0)
 		return -1;

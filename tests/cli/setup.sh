@@ -28,11 +28,19 @@ same out wanted
 expect 1 "$mkos" -C p check --role uki --json=short
 says out '{"missing":[{"kind":"library","name":"libnosuch.so.9","package":"no-such-package-2","roles":"uki","reason":"another reason"}]}'
 says err "mvirt-mkos check: this machine lacks 1 of the 1 things it needs"
+printf 'base-files file:/etc/debian_version run,test is there\n' >>p/config/requirements
+printf 'no-such-package-4 program:no-such-4 slow long tests\n' >>p/config/requirements
 expect 0 "$mkos" -C p check --role run
 says out "nothing is missing"
 printf 'pkg thing:x kernel why\n' >p/config/requirements
 expect 1 "$mkos" -C p check
 says err "mvirt-mkos check: config/requirements:1: 'thing' is neither program, library, header nor file"
+
+printf 'base-files file:/etc/debian_version kernel,run is there\n' >p/config/requirements
+expect 2 "$mkos" -C p check --role kernle
+says err "mvirt-mkos check: unknown role 'kernle': did you mean 'kernel'?"
+expect 2 "$mkos" -C p check --role everything
+says err "mvirt-mkos check: unknown role 'everything': see mvirt-mkos check --help"
 
 # setup.sh installs nothing when all is there.
 command -v dpkg-query >/dev/null || skip "no dpkg"

@@ -32,8 +32,6 @@ wrong "mvirt-mkos build: --jobs is at least 1" build -j0
 wrong "mvirt-mkos build: --json is 'pretty' or 'short', not 'long'" build --json=long
 wrong "mvirt-mkos build: 'extra' is one operand too many: see mvirt-mkos build --help" build extra
 wrong "mvirt-mkos inspect: inspect what? Give a UKI, an initramfs or a kernel" inspect
-wrong "mvirt-mkos check: unknown role 'kernle': did you mean 'kernel'?" check --role kernle
-wrong "mvirt-mkos check: unknown role 'all': see mvirt-mkos check --help" check --role all
 wrong "mvirt-mkos run: --memory 'lots' is not a size such as 512M" run --memory lots
 wrong "mvirt-mkos run: --timeout and --log go with --expect, --send or --power-button" \
 	run --timeout 5
