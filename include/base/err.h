@@ -17,9 +17,10 @@ enum err_kind {
 	ERR_MISSING, /* a file, program or library that is needed is not there */
 	ERR_SYSTEM,  /* a system call failed; errnum says how */
 	ERR_MEMORY,
-	ERR_CHILD, /* a program we ran failed */
-	ERR_BUSY,  /* somebody else is at work here */
-	ERR_USAGE, /* the command line is wrong: exit status 2 */
+	ERR_CHILD,   /* a program we ran failed */
+	ERR_BUSY,    /* somebody else is at work here */
+	ERR_NETWORK, /* another machine cannot be reached, or sends what is of no use */
+	ERR_USAGE,   /* the command line is wrong: exit status 2 */
 };
 
 struct err {

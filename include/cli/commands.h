@@ -6,6 +6,7 @@
 #include "cli/options.h"
 
 extern const struct command cmd_build;
+extern const struct command cmd_fetch;
 extern const struct command cmd_kernel;
 extern const struct command cmd_menuconfig;
 extern const struct command cmd_initramfs;

@@ -5,6 +5,7 @@
 
 #include "cli/options.h"
 #include "stage/build.h"
+#include "stage/fetch.h"
 #include "stage/project.h"
 
 #include <stddef.h>
@@ -18,14 +19,22 @@
 #define PROJECT_ROW_SOURCE(type)                                                               \
 	{                                                                                      \
 		0, "kernel-source", "SRC",                                                     \
-			"'distro' (the newest /usr/src/linux-source-*.tar.xz), a folder or a " \
-			"tarball",                                                             \
+			"'kernel.org' (the version in kernel.version), 'distro' (the newest "  \
+			"/usr/src/linux-source-*.tar.xz), a folder, a tarball, or a URL with " \
+			"--sha256",                                                            \
 			OPTION_TEXT, offsetof(type, project.kernel_source), NULL               \
 	}
 #define PROJECT_ROW_LAUNCHER(type)                                                          \
 	{                                                                                   \
 		0, "launcher", "NAME", "runs the kernel's compiler: ccache, distcc, icecc", \
 			OPTION_TEXT, offsetof(type, project.launcher), NULL                 \
+	}
+#define PROJECT_ROW_SHA256(type)                                                              \
+	{                                                                                     \
+		0, "sha256", "HEX",                                                           \
+			"what a kernel source that is a tarball, a URL or kernel.org has to " \
+			"have, instead of a pin",                                             \
+			OPTION_TEXT, offsetof(type, project.kernel_sha256), NULL              \
 	}
 #define PROJECT_ROW_FRAGMENT(type)                                                                 \
 	{                                                                                          \
@@ -57,6 +66,19 @@
 	{                                                                                     \
 		0, "no-sync", NULL, "do not wait until outputs are on the disk", OPTION_FLAG, \
 			offsetof(type, project.no_sync), NULL                                 \
+	}
+/* Rows for a struct type with a member `fetch` of struct fetch_options. */
+#define FETCH_ROW_OFFLINE(type)                                                                  \
+	{                                                                                        \
+		0, "offline", NULL, "never use the network: what is needed has to be in cache/", \
+			OPTION_FLAG, offsetof(type, fetch.offline), NULL                         \
+	}
+#define FETCH_ROW_MIRROR(type)                                                             \
+	{                                                                                  \
+		0, "mirror", "URL",                                                        \
+			"fetch from URL/HOST/PATH instead of https://HOST/PATH (default: " \
+			"MVIRT_MKOS_MIRROR)",                                              \
+			OPTION_TEXT, offsetof(type, fetch.mirror), NULL                    \
 	}
 #define JSON_ROW(type)                                                                \
 	{                                                                             \

@@ -69,6 +69,13 @@ enum kconfig_verdict {
 enum kconfig_verdict kconfig_judge(const struct kconfig *asked, size_t i,
 				   const struct kconfig *made);
 
+/*
+ * Appends a line for each option that differs, "CONFIG_X n -> y", in the order
+ * of `after`, then what only `before` has.
+ */
+MUST_CHECK int kconfig_diff(const struct kconfig *before, const struct kconfig *after,
+			    struct buf *to, struct err *e);
+
 /* One option as a .config has it. */
 MUST_CHECK int kconfig_write_option(struct buf *to, const char *name, const char *value,
 				    struct err *e);

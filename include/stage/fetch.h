@@ -34,6 +34,7 @@ struct fetch_item {
 	char *path;    /* in cache/; of a file of the user's: where that is */
 	char *url;     /* NULL: only the hash of the user's file is looked at */
 	char *origin;  /* the URL without the mirror */
+	char *option;  /* how else it can be given: "--payload firmware=PATH" */
 	char *instead; /* what else can be done to have it */
 	char sha256[HASH_HEX];
 	uint64_t size; /* 0: not known */

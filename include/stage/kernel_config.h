@@ -23,4 +23,7 @@ MUST_CHECK int kernel_config_make(const struct kernel_make *m, const struct kcon
 /* Reads kernel/.config. */
 MUST_CHECK int kernel_config_read(struct kconfig *ret, struct err *e);
 
+/* Appends what is different in kernel/.config from another .config, as kconfig_diff() has it. */
+MUST_CHECK int kernel_config_diff(const char *other, struct buf *to, struct err *e);
+
 #endif

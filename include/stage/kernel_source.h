@@ -2,7 +2,8 @@
 #define MKOS_STAGE_KERNEL_SOURCE_H
 
 /*
- * Where the kernel's source comes from: "distro", the newest
+ * Where the kernel's source is on this machine (what comes from elsewhere is in
+ * cache/ by then): "distro", the newest
  * /usr/src/linux-source-*.tar.xz of the distribution, a tarball, or a folder
  * (which is never written to).
  */

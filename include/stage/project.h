@@ -95,6 +95,9 @@ void project_done(struct project *p);
 /* Fails with one sentence that names every payload that is needed and not given, and how to. */
 MUST_CHECK int project_check_payloads(const struct project *p, struct err *e);
 
+/* The role of config/requirements that the kernel's source is in: "distro", or "kernel". */
+const char *project_source_role(const struct project *p);
+
 /* The program that becomes /init, in memory of the caller's: the project's own, or pideisn. */
 MUST_CHECK int project_find_init(const struct project *p, char **ret, struct err *e);
 

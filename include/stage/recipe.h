@@ -4,13 +4,14 @@
 /*
  * The recipe file's grammar:
  *
- *	[kernel]	layers = FILE...; source = distro | FOLDER | TARBALL;
+ *	[kernel]	layers = FILE...; source = kernel.org | distro | FOLDER |
+ *			TARBALL | URL; sha256 = HEX: of the tarball;
  *			launcher = ccache, distcc, icecc...: runs the compiler;
  *			roles = guest host: what the kernel must be able to do
  *	[initramfs]	lists = FILE...; compress = gzip | none; level = N
  *	[uki]		os-release = FILE; stub = FILE
  *	[payload NAME]	path = PATH IN THE IMAGE; mode = 0755; optional = yes | no;
- *			source = FILE
+ *			source = FILE | URL; sha256 = HEX: of that, a URL needs it
  */
 
 #include "stage/project.h"

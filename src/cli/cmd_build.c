@@ -3,19 +3,17 @@
 
 struct options {
 	struct project_options project;
+	struct fetch_options fetch;
 	const char *json;
 };
 
 static const struct option_row rows[] = {
-	PROJECT_ROW_RECIPE(struct options),
-	PROJECT_ROW_SOURCE(struct options),
-	PROJECT_ROW_LAUNCHER(struct options),
-	PROJECT_ROW_PAYLOAD(struct options),
-	PROJECT_ROW_WITHOUT(struct options),
-	PROJECT_ROW_INIT(struct options),
-	PROJECT_ROW_JOBS(struct options),
-	PROJECT_ROW_NO_SYNC(struct options),
-	JSON_ROW(struct options),
+	PROJECT_ROW_RECIPE(struct options),  PROJECT_ROW_SOURCE(struct options),
+	PROJECT_ROW_SHA256(struct options),  FETCH_ROW_OFFLINE(struct options),
+	FETCH_ROW_MIRROR(struct options),    PROJECT_ROW_LAUNCHER(struct options),
+	PROJECT_ROW_PAYLOAD(struct options), PROJECT_ROW_WITHOUT(struct options),
+	PROJECT_ROW_INIT(struct options),    PROJECT_ROW_JOBS(struct options),
+	PROJECT_ROW_NO_SYNC(struct options), JSON_ROW(struct options),
 };
 
 static void options_done(struct options *o)
@@ -24,9 +22,11 @@ static void options_done(struct options *o)
 }
 
 /* The initramfs comes first: what is wrong with it is known in a second, not after the kernel. */
-static int build_all(struct build *b, struct step steps[3], struct err *e)
+static int build_all(struct build *b, const struct fetch_options *fetch, struct fetch_plan *plan,
+		     struct step steps[3], struct err *e)
 {
-	if (build_initramfs(b, &steps[1], e) < 0 || build_kernel(b, &steps[0], e) < 0)
+	if (fetch_run(plan, fetch, &b->hashes, b->project->sync, e) < 0 ||
+	    build_initramfs(b, &steps[1], e) < 0 || build_kernel(b, &steps[0], e) < 0)
 		return -1;
 	return build_uki(b, &steps[2], e);
 }
@@ -35,6 +35,7 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 {
 	AUTO(options_done) struct options o = {.json = NULL};
 	AUTO_PROJECT project = PROJECT_INIT;
+	AUTO_FETCH_PLAN plan = FETCH_PLAN_INIT;
 	AUTO_BUILD b = BUILD_INIT;
 	struct json_request json;
 	struct step steps[3];
@@ -46,9 +47,10 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 	if (parsed == PARSED_HELP)
 		return 0;
 	if (json_request_parse(o.json, &json, e) < 0 || project_load(&o.project, &project, e) < 0 ||
+	    fetch_plan(&project, &o.fetch, FETCH_ALL, &plan, e) < 0 ||
 	    build_check(&project, e) < 0 || build_begin(&b, &project, e) < 0)
 		return -1;
-	if (build_finish(&b, build_all(&b, steps, e), e) < 0)
+	if (build_finish(&b, build_all(&b, &o.fetch, &plan, steps, e), e) < 0)
 		return -1;
 	return report_steps(&b, steps, ARRAY_LEN(steps), &json, e);
 }
@@ -60,8 +62,8 @@ const struct command cmd_build = {
 	.details = "Makes target/mvirt.efi, an image that boots, and what it consists of: the "
 		   "kernel, the initramfs and the manifest target/manifest.json. Only what "
 		   "changed since the last run is made again.\n\n"
-		   "Recipe mvirt is the hypervisor host and needs its programs given with "
-		   "--payload; recipe guest needs nothing but Debian packages.",
+		   "Recipe mvirt is the hypervisor host; its daemons are given with --payload, the "
+		   "rest is fetched. Recipe guest needs nothing but Debian packages.",
 	.options = rows,
 	.n_options = ARRAY_LEN(rows),
 	.run = run,

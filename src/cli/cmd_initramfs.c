@@ -13,6 +13,7 @@
 
 struct options {
 	struct project_options project;
+	struct fetch_options fetch;
 	struct strv lists;
 	const char *compress;
 	const char *level;
@@ -42,6 +43,8 @@ static const struct option_row rows[] = {
 	PROJECT_ROW_PAYLOAD(struct options),
 	PROJECT_ROW_WITHOUT(struct options),
 	PROJECT_ROW_INIT(struct options),
+	FETCH_ROW_OFFLINE(struct options),
+	FETCH_ROW_MIRROR(struct options),
 	PROJECT_ROW_NO_SYNC(struct options),
 	JSON_ROW(struct options),
 };
@@ -56,6 +59,7 @@ static void options_done(struct options *o)
 static int pack_recipe(const struct options *o, const struct json_request *json, struct err *e)
 {
 	AUTO_PROJECT project = PROJECT_INIT;
+	AUTO_FETCH_PLAN plan = FETCH_PLAN_INIT;
 	AUTO_BUILD b = BUILD_INIT;
 	struct step step;
 
@@ -63,9 +67,12 @@ static int pack_recipe(const struct options *o, const struct json_request *json,
 		return err_set(e, ERR_USAGE,
 			       "--output, --compress, --level, --time, --keep-modes and --strict "
 			       "go with --list: without it the recipe decides");
-	if (project_load(&o->project, &project, e) < 0 || project_check_payloads(&project, e) < 0 ||
-	    build_begin(&b, &project, e) < 0)
+	if (project_load(&o->project, &project, e) < 0 ||
+	    fetch_plan(&project, &o->fetch, FETCH_PAYLOAD, &plan, e) < 0 ||
+	    project_check_payloads(&project, e) < 0 || build_begin(&b, &project, e) < 0)
 		return -1;
+	if (fetch_run(&plan, &o->fetch, &b.hashes, project.sync, e) < 0)
+		return build_finish(&b, -1, e);
 	if (build_finish(&b, build_initramfs(&b, &step, e), e) < 0)
 		return -1;
 	return report_steps(&b, &step, 1, json, e);

@@ -6,6 +6,7 @@
 
 struct options {
 	struct project_options project;
+	struct fetch_options fetch;
 	const char *layer;
 	const char *editor;
 };
@@ -15,6 +16,9 @@ static const char *const editors[] = {"menuconfig", "nconfig", "xconfig", "gconf
 static const struct option_row rows[] = {
 	PROJECT_ROW_RECIPE(struct options),
 	PROJECT_ROW_SOURCE(struct options),
+	PROJECT_ROW_SHA256(struct options),
+	FETCH_ROW_OFFLINE(struct options),
+	FETCH_ROW_MIRROR(struct options),
 	{0, "editor", "NAME", "menuconfig (default), nconfig, xconfig or gconfig", OPTION_TEXT,
 	 offsetof(struct options, editor), NULL},
 	{0, "layer", "FILE", "the layer for options that none has yet (default: the last one)",
@@ -34,11 +38,18 @@ static bool is_editor(const char *name)
 	return false;
 }
 
+static int check_tools(const struct project *p, struct err *e)
+{
+	const char *const roles[] = {"kernel", "menuconfig", project_source_role(p), NULL};
+
+	return requirements_check(roles, e);
+}
+
 static int run(const struct command *c, int argc, char **argv, struct err *e)
 {
-	static const char *const roles[] = {"kernel", "menuconfig", NULL};
 	AUTO(options_done) struct options o = {.layer = NULL};
 	AUTO_PROJECT project = PROJECT_INIT;
+	AUTO_FETCH_PLAN plan = FETCH_PLAN_INIT;
 	AUTO_BUILD b = BUILD_INIT;
 	enum parsed parsed;
 	int first;
@@ -53,9 +64,12 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 		return err_set(e, ERR_USAGE,
 			       "--editor is menuconfig, nconfig, xconfig or gconfig, not '%s'",
 			       o.editor);
-	if (project_load(&o.project, &project, e) < 0 || requirements_check(roles, e) < 0 ||
-	    build_begin(&b, &project, e) < 0)
+	if (project_load(&o.project, &project, e) < 0 ||
+	    fetch_plan(&project, &o.fetch, FETCH_KERNEL, &plan, e) < 0 ||
+	    check_tools(&project, e) < 0 || build_begin(&b, &project, e) < 0)
 		return -1;
+	if (fetch_run(&plan, &o.fetch, &b.hashes, project.sync, e) < 0)
+		return build_finish(&b, -1, e);
 	return build_finish(&b, build_menuconfig(&b, o.editor, o.layer, e), e);
 }
 

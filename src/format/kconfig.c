@@ -274,3 +274,30 @@ int kconfig_write(const struct kconfig *k, struct buf *to, struct err *e)
 	}
 	return 0;
 }
+
+static const char *value_in(const struct kconfig *k, const char *name)
+{
+	const struct kconfig_option *o = kconfig_find(k, name);
+
+	return o ? o->value : "n";
+}
+
+int kconfig_diff(const struct kconfig *before, const struct kconfig *after, struct buf *to,
+		 struct err *e)
+{
+	const struct kconfig *const both[] = {after, before};
+
+	for (size_t side = 0; side < ARRAY_LEN(both); side++) {
+		for (size_t i = 0; i < both[side]->n; i++) {
+			const char *name = both[side]->options[i].name;
+			const char *old = value_in(before, name), *new = value_in(after, name);
+
+			/* The second time round, only what the first did not see. */
+			if (!strcmp(old, new) || (side == 1 && kconfig_find(after, name)))
+				continue;
+			if (buf_putf(to, e, PREFIX "%s %s -> %s\n", name, old, new) < 0)
+				return -1;
+		}
+	}
+	return 0;
+}

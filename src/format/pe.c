@@ -325,11 +325,12 @@ int pe_section_source_init(struct pe_section_source *p, const struct source *fil
 			   const struct pe_section *section, struct err *e)
 {
 	uint64_t offset = section->PointerToRawData, size = pe_section_size(section);
+	uint64_t end = offset + size;
 
-	if (size && offset + size > file->size)
+	if (size && end > file->size)
 		return err_set(e, ERR_INPUT,
 			       "'%s' is cut short: section %s ends at %llu, the file at %llu",
-			       file->name, section->Name, (unsigned long long)(offset + size),
+			       file->name, section->Name, (unsigned long long)end,
 			       (unsigned long long)file->size);
 	*p = (struct pe_section_source){
 		.source = {.ops = &section_ops, .size = size, .name = file->name},

@@ -9,12 +9,13 @@
 
 enum { PIECE = 256 * 1024, DIGEST = 32 };
 
-#define SYMBOLS(X)           \
-	X(EVP_MD_CTX_new)    \
-	X(EVP_MD_CTX_free)   \
-	X(EVP_sha256)        \
-	X(EVP_DigestInit_ex) \
-	X(EVP_DigestUpdate)  \
+#define SYMBOLS(X)            \
+	X(EVP_MD_CTX_new)     \
+	X(EVP_MD_CTX_free)    \
+	X(EVP_MD_CTX_copy_ex) \
+	X(EVP_sha256)         \
+	X(EVP_DigestInit_ex)  \
+	X(EVP_DigestUpdate)   \
 	X(EVP_DigestFinal_ex)
 
 static struct {
@@ -34,12 +35,43 @@ static void context_free(EVP_MD_CTX **c)
 		crypto.EVP_MD_CTX_free(*c);
 }
 
-static int finish(EVP_MD_CTX *c, char ret_hex[HASH_HEX], struct err *e)
+void hash_done(struct hash *h)
+{
+	if (h->context)
+		crypto.EVP_MD_CTX_free(h->context);
+	*h = (struct hash)HASH_INIT;
+}
+
+int hash_begin(struct hash *h, struct err *e)
+{
+	if (dynlib_load(&libcrypto, e) < 0)
+		return -1;
+	if (!h->context)
+		h->context = crypto.EVP_MD_CTX_new();
+	if (!h->context)
+		return err_memory(e);
+	if (crypto.EVP_DigestInit_ex(h->context, crypto.EVP_sha256(), NULL) != 1)
+		return err_set(e, ERR_SYSTEM, "libcrypto has no SHA-256");
+	return 0;
+}
+
+int hash_put(struct hash *h, const void *data, size_t len, struct err *e)
+{
+	if (crypto.EVP_DigestUpdate(h->context, data, len) != 1)
+		return err_set(e, ERR_SYSTEM, "libcrypto failed in a SHA-256");
+	return 0;
+}
+
+int hash_hex(const struct hash *h, char ret_hex[HASH_HEX], struct err *e)
 {
 	static const char digits[] = "0123456789abcdef";
+	AUTO(context_free) EVP_MD_CTX *copy = crypto.EVP_MD_CTX_new();
 	unsigned char digest[DIGEST];
 
-	if (crypto.EVP_DigestFinal_ex(c, digest, NULL) != 1)
+	if (!copy)
+		return err_memory(e);
+	if (crypto.EVP_MD_CTX_copy_ex(copy, h->context) != 1 ||
+	    crypto.EVP_DigestFinal_ex(copy, digest, NULL) != 1)
 		return err_set(e, ERR_SYSTEM, "libcrypto failed to finish a SHA-256");
 	for (size_t i = 0; i < DIGEST; i++) {
 		ret_hex[2 * i] = digits[digest[i] >> 4];
@@ -49,50 +81,34 @@ static int finish(EVP_MD_CTX *c, char ret_hex[HASH_HEX], struct err *e)
 	return 0;
 }
 
-static int begin(EVP_MD_CTX **ret, struct err *e)
-{
-	if (dynlib_load(&libcrypto, e) < 0)
-		return -1;
-	*ret = crypto.EVP_MD_CTX_new();
-	if (!*ret)
-		return err_memory(e);
-	if (crypto.EVP_DigestInit_ex(*ret, crypto.EVP_sha256(), NULL) != 1)
-		return err_set(e, ERR_SYSTEM, "libcrypto has no SHA-256");
-	return 0;
-}
-
 int hash_bytes(const void *data, size_t len, char ret_hex[HASH_HEX], struct err *e)
 {
-	AUTO(context_free) EVP_MD_CTX *c = NULL;
+	AUTO_HASH h = HASH_INIT;
 
-	if (begin(&c, e) < 0)
+	if (hash_begin(&h, e) < 0 || hash_put(&h, data, len, e) < 0)
 		return -1;
-	if (crypto.EVP_DigestUpdate(c, data, len) != 1)
-		return err_set(e, ERR_SYSTEM, "libcrypto failed in a SHA-256");
-	return finish(c, ret_hex, e);
+	return hash_hex(&h, ret_hex, e);
 }
 
 int hash_source(const struct source *s, uint64_t offset, uint64_t len, char ret_hex[HASH_HEX],
 		struct err *e)
 {
-	AUTO(context_free) EVP_MD_CTX *c = NULL;
+	AUTO_HASH h = HASH_INIT;
 	AUTO_FREE char *piece = malloc(PIECE);
 
 	if (!piece)
 		return err_memory(e);
-	if (begin(&c, e) < 0)
+	if (hash_begin(&h, e) < 0)
 		return -1;
 	while (len) {
 		size_t n = len < PIECE ? (size_t)len : PIECE;
 
-		if (source_read(s, offset, piece, n, e) < 0)
+		if (source_read(s, offset, piece, n, e) < 0 || hash_put(&h, piece, n, e) < 0)
 			return -1;
-		if (crypto.EVP_DigestUpdate(c, piece, n) != 1)
-			return err_set(e, ERR_SYSTEM, "libcrypto failed in a SHA-256");
 		offset += n;
 		len -= n;
 	}
-	return finish(c, ret_hex, e);
+	return hash_hex(&h, ret_hex, e);
 }
 
 int hash_file(const char *path, char ret_hex[HASH_HEX], struct err *e)

@@ -27,7 +27,9 @@ int build_check_launcher(const struct project *p, struct err *e)
 
 int build_check(const struct project *p, struct err *e)
 {
-	const char *roles[] = {"kernel", "initramfs", p->recipe, p->stub ? NULL : "uki", NULL};
+	const char *roles[] = {
+		"kernel", "initramfs", p->recipe, project_source_role(p), p->stub ? NULL : "uki",
+		NULL};
 
 	if (project_check_payloads(p, e) < 0)
 		return -1;

@@ -14,7 +14,7 @@
 enum { PINS_MAX = 1 << 20 };
 
 /* A file of unknown size: a kernel has 150 MB, firmware and programs some 10. */
-static const uint64_t max_bytes = 2ULL << 30;
+static const uint64_t max_bytes = 1ULL << 30;
 
 static int check_users_file(const struct fetch_item *i, struct hashes *hashes, struct err *e)
 {
@@ -47,11 +47,12 @@ static int look(const struct fetch_item *i, const struct fetch_options *o, struc
 		return err_set(
 			e, ERR_MISSING,
 			"'%s' has the SHA-256 %s, not %s, and --offline forbids to fetch it: "
-			"%s",
-			i->path, hex, i->sha256, i->instead);
+			"get it elsewhere, or give %s",
+			i->path, hex, i->sha256, i->option);
 	return err_set(e, ERR_MISSING,
-		       "'%s' is not there, and --offline forbids to fetch it from '%s': %s",
-		       i->path, i->url, i->instead);
+		       "'%s' is not there, and --offline forbids to fetch it from '%s': get "
+		       "it elsewhere, or give %s",
+		       i->path, i->url, i->option);
 }
 
 static int download(struct fetch_plan *plan, const struct download *files, size_t n,

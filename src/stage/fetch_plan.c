@@ -20,6 +20,7 @@ static void item_done(struct fetch_item *i)
 	free(i->path);
 	free(i->url);
 	free(i->origin);
+	free(i->option);
 	free(i->instead);
 }
 
@@ -73,7 +74,7 @@ static int set_hash(struct fetch_item *to, const char *sha256, const char *what,
 static int plan_users_file(struct planning *p, const char *name, const char *path,
 			   const char *sha256, struct err *e)
 {
-	struct fetch_item *item;
+	struct fetch_item *item = NULL;
 
 	if (add_item(p, &item, e) < 0 || set_hash(item, sha256, "the SHA-256", e) < 0 ||
 	    copy_text(&item->name, name, e) < 0)
@@ -85,31 +86,30 @@ static int plan_users_file(struct planning *p, const char *name, const char *pat
 struct wanted {
 	const char *name, *url, *sha256;
 	uint64_t size;
-	bool pinned;
 	const char *option; /* "--payload firmware=PATH" */
 };
 
 static int plan_download(struct planning *p, const struct wanted *w, char **ret_path, struct err *e)
 {
-	struct fetch_item *item;
+	struct fetch_item *item = NULL;
 
 	if (!pin_name_is_safe(w->name) || !strcmp(w->name, "src") ||
 	    !strcmp(w->name, "CACHEDIR.TAG") || text_ends_with(w->name, ".part"))
 		return err_set(e, ERR_INPUT, "'%s' is no name for a file in " PROJECT_CACHE "/",
 			       w->name);
 	if (add_item(p, &item, e) < 0 || set_hash(item, w->sha256, "the SHA-256", e) < 0 ||
-	    copy_text(&item->name, w->name, e) < 0 || copy_text(&item->origin, w->url, e) < 0 ||
+	    copy_text(&item->name, w->name, e) < 0 || copy_text(&item->option, w->option, e) < 0 ||
+	    copy_text(&item->origin, w->url, e) < 0 ||
 	    fetch_mirrored(p->options, w->url, &item->url, e) < 0 ||
 	    path_join(PROJECT_CACHE, w->name, &item->path, e) < 0)
 		return -1;
-	if (asprintf(&item->instead,
-		     "get it elsewhere and put it there as '%s', use --mirror URL, or give %s",
+	if (asprintf(&item->instead, "get it elsewhere into '%s', use --mirror URL, or give %s",
 		     item->path, w->option) < 0) {
 		item->instead = NULL;
 		return err_memory(e);
 	}
 	item->size = w->size;
-	item->pinned = w->pinned;
+	item->pinned = pins_find(&p->pins, w->name) != NULL;
 	for (size_t i = 0; i + 1 < p->plan.n; i++)
 		if (!strcmp(p->plan.v[i].path, item->path))
 			return err_set(e, ERR_INPUT, "two downloads are called '%s'", w->name);
@@ -173,7 +173,6 @@ static int plan_kernel_org(struct planning *p, struct err *e)
 	pin = pins_find(&p->pins, name);
 	w.name = name;
 	w.url = pin ? pin->url : url;
-	w.pinned = pin != NULL;
 	if (project->kernel_sha256) {
 		w.sha256 = project->kernel_sha256;
 	} else if (pin) {
@@ -263,7 +262,6 @@ static int plan_payload(struct planning *p, struct payload *payload, struct err 
 	w.url = url;
 	w.sha256 = pin ? pin->sha256 : payload->sha256;
 	w.size = pin ? pin->size : 0;
-	w.pinned = pin != NULL;
 	w.option = option;
 	payload->fetched = true;
 	return plan_download(p, &w, &payload->source, e);

@@ -59,9 +59,30 @@ static int get(const struct fetch_options *o, const char *url, const char *path,
 	return download_all(&file, 1, &options, &bytes, e);
 }
 
+static bool is_fingerprint(const char *text)
+{
+	size_t len = strspn(text, "0123456789abcdefABCDEF");
+
+	return !text[len] && (len == 40 || len == 64);
+}
+
+static bool is_armoured(const char *path)
+{
+	AUTO_BUF text = BUF_INIT;
+	struct err e;
+
+	return file_read(path, KEY_MAX, &text, &e) == 0 &&
+	       !strncmp(buf_str(&text), "-----BEGIN PGP", 14);
+}
+
 /* gpgv takes a name without a slash for one in its own folder. */
 static int get_keyring(struct check *c, const struct fetch_options *o, struct err *e)
 {
+	if (o->keyring && is_armoured(o->keyring))
+		return err_set(e, ERR_INPUT,
+			       "--keyring '%s' is text, which gpgv does not read: use what gpg "
+			       "--dearmor makes of it",
+			       o->keyring);
 	if (o->keyring)
 		return file_real_path(o->keyring, &c->keyring, e) < 0 ? err_ctx(e, "--keyring") : 0;
 	if (path_join(c->folder.path, "key", &c->keyring, e) < 0)
@@ -127,13 +148,19 @@ static int check_signature(const struct check *c, const char *url, const char *f
 int fetch_signed_sha256(const struct fetch_options *o, const char *url, const char *name,
 			char ret_hex[HASH_HEX], struct err *e)
 {
+	const char *fingerprint = o->fingerprint ? o->fingerprint : AUTOSIGNER;
 	AUTO(check_done) struct check c = {.folder = TEMP_FOLDER_INIT};
 	AUTO_BUF list = BUF_INIT;
 
+	if (!is_fingerprint(fingerprint))
+		return err_set(
+			e, ERR_USAGE,
+			"--fingerprint is 40 hexadecimal digits, without blanks, not '%.80s'",
+			fingerprint);
 	if (make_folder(&c, e) < 0 || get_keyring(&c, o, e) < 0 ||
 	    get(o, url, c.list, LIST_MAX, e) < 0)
 		return -1;
-	if (check_signature(&c, url, o->fingerprint ? o->fingerprint : AUTOSIGNER, e) < 0 ||
+	if (check_signature(&c, url, fingerprint, e) < 0 ||
 	    file_read(c.body, LIST_MAX, &list, e) < 0)
 		return -1;
 	return sha256sums_find(buf_str(&list), list.len, url, name, ret_hex, e);

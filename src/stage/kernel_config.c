@@ -28,17 +28,28 @@ int kernel_config_layers(const struct project *p, const struct version *version,
 	return 0;
 }
 
-int kernel_config_read(struct kconfig *ret, struct err *e)
+static int read_config(const char *path, struct kconfig *ret, struct err *e)
 {
-	AUTO_KCONFIG made = KCONFIG_INIT;
 	AUTO_BUF text = BUF_INIT;
 
-	if (file_read(KERNEL_CONFIG, CONFIG_MAX, &text, e) < 0 ||
-	    kconfig_parse_config(&made, buf_str(&text), text.len, KERNEL_CONFIG, e) < 0)
+	if (file_read(path, CONFIG_MAX, &text, e) < 0)
 		return -1;
-	*ret = made;
-	made = (struct kconfig)KCONFIG_INIT;
-	return 0;
+	return kconfig_parse_config(ret, buf_str(&text), text.len, path, e);
+}
+
+int kernel_config_read(struct kconfig *ret, struct err *e)
+{
+	return read_config(KERNEL_CONFIG, ret, e);
+}
+
+int kernel_config_diff(const char *other, struct buf *to, struct err *e)
+{
+	AUTO_KCONFIG before = KCONFIG_INIT;
+	AUTO_KCONFIG after = KCONFIG_INIT;
+
+	if (read_config(other, &before, e) < 0 || kernel_config_read(&after, e) < 0)
+		return -1;
+	return kconfig_diff(&before, &after, to, e);
 }
 
 /* Behind what tinyconfig made: Kconfig takes the last value of an option. */

@@ -82,9 +82,11 @@ static int make_arguments(const struct kernel_make *m, const char *target, struc
 	if (strv_add_all(to, e, "make", "-C", m->source->folder, NULL) < 0 ||
 	    strv_addf(to, e, "-j%u", m->project->jobs) < 0 || strv_addf(to, e, "O=%s", folder) < 0)
 		return -1;
-	/* For every target: another compiler's name in between would configure anew. */
-	if (m->project->launcher && (strv_addf(to, e, "CC=%s gcc", m->project->launcher) < 0 ||
-				     strv_addf(to, e, "HOSTCC=%s gcc", m->project->launcher) < 0))
+	/*
+	 * For every target: another compiler's name in between would configure anew. Not for
+	 * kbuild's own tools: they count on comments, which distcc's preprocessing takes away.
+	 */
+	if (m->project->launcher && strv_addf(to, e, "CC=%s gcc", m->project->launcher) < 0)
 		return -1;
 	return strv_add_all(to, e, "ARCH=x86", target, NULL);
 }

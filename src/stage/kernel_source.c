@@ -115,9 +115,11 @@ int kernel_source_find(const char *where, struct hashes *hashes, struct kernel_s
 		s.archive = strdup(where);
 		r = s.archive ? 0 : err_memory(e);
 	} else {
-		return err_set(e, ERR_INPUT,
-			       "kernel source '%s' is neither 'distro' nor a folder nor a tarball",
-			       where);
+		return err_set(
+			e, ERR_INPUT,
+			"kernel source '%s' is neither 'kernel.org' nor 'distro', a folder, a "
+			"tarball or a URL",
+			where);
 	}
 	if (r < 0 || (s.archive && find_archive(&s, hashes, e) < 0))
 		return -1;

@@ -32,6 +32,7 @@ void project_done(struct project *p)
 		free(p->payloads[i].name);
 		free(p->payloads[i].image);
 		free(p->payloads[i].source);
+		free(p->payloads[i].sha256);
 	}
 	free(p->payloads);
 	free(p->recipe);
@@ -42,6 +43,7 @@ void project_done(struct project *p)
 	strv_done(&p->kernel_roles);
 	free(p->launcher);
 	free(p->kernel_source);
+	free(p->kernel_sha256);
 	strv_done(&p->initramfs_lists);
 	free(p->compress);
 	free(p->level);
@@ -176,6 +178,9 @@ static int apply_payload(struct project *p, const char *option, struct err *e)
 	payload = find_payload(p, name);
 	if (!payload)
 		return no_such_payload(p, name, e);
+	/* The recipe's hash is that of the recipe's file. */
+	free(payload->sha256);
+	payload->sha256 = NULL;
 	return copy_text(&payload->source, equals + 1, e);
 }
 
@@ -200,7 +205,13 @@ static int apply_options(struct project *p, const struct project_options *o, str
 
 	p->sync = !o->no_sync;
 	p->jobs = o->jobs ? (unsigned int)o->jobs : processors > 0 ? (unsigned int)processors : 1;
-	if (o->kernel_source && copy_text(&p->kernel_source, o->kernel_source, e) < 0)
+	if (o->kernel_source) {
+		free(p->kernel_sha256);
+		p->kernel_sha256 = NULL;
+		if (copy_text(&p->kernel_source, o->kernel_source, e) < 0)
+			return -1;
+	}
+	if (o->kernel_sha256 && copy_text(&p->kernel_sha256, o->kernel_sha256, e) < 0)
 		return -1;
 	if (o->launcher && copy_text(&p->launcher, o->launcher, e) < 0)
 		return -1;
@@ -269,7 +280,7 @@ int project_check_payloads(const struct project *p, struct err *e)
 		if (payload->without)
 			continue;
 		if (payload->source) {
-			if (check_given(payload, e) < 0)
+			if (!payload->fetched && check_given(payload, e) < 0)
 				return -1;
 		} else if (!payload->optional &&
 			   buf_putf(&missing, e, "%s%s (%s)", missing.len ? ", " : "",
@@ -280,7 +291,7 @@ int project_check_payloads(const struct project *p, struct err *e)
 	if (missing.len)
 		return err_set(e, ERR_MISSING,
 			       "recipe '%s' lacks %s: give each with --payload NAME=PATH, "
-			       "or build without it with --without NAME",
+			       "pin it in config/pins, or build without it with --without NAME",
 			       p->recipe, buf_str(&missing));
 	return 0;
 }
@@ -316,4 +327,9 @@ int project_find_init(const struct project *p, char **ret, struct err *e)
 	return err_set(e, ERR_MISSING,
 		       "pideisn, which becomes /init, was not found beside this program: "
 		       "build it with the project, or give another one with --init");
+}
+
+const char *project_source_role(const struct project *p)
+{
+	return strcmp(p->kernel_source, "distro") ? "kernel" : "distro";
 }

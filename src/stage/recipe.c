@@ -22,6 +22,7 @@ static const struct recipe_key {
 	{"kernel", "roles", VALUE_WORDS, offsetof(struct project, kernel_roles)},
 	{"kernel", "launcher", VALUE_TEXT, offsetof(struct project, launcher)},
 	{"kernel", "source", VALUE_TEXT, offsetof(struct project, kernel_source)},
+	{"kernel", "sha256", VALUE_TEXT, offsetof(struct project, kernel_sha256)},
 	{"initramfs", "lists", VALUE_WORDS, offsetof(struct project, initramfs_lists)},
 	{"initramfs", "compress", VALUE_TEXT, offsetof(struct project, compress)},
 	{"initramfs", "level", VALUE_TEXT, offsetof(struct project, level)},
@@ -30,7 +31,7 @@ static const struct recipe_key {
 };
 
 static const char *const section_names[] = {"kernel", "initramfs", "uki", "payload NAME", NULL};
-static const char *const payload_keys[] = {"path", "mode", "optional", "source", NULL};
+static const char *const payload_keys[] = {"path", "mode", "optional", "source", "sha256", NULL};
 
 static int set_text(char **to, const char *value, struct err *e)
 {
@@ -105,6 +106,8 @@ static int set_payload(struct project *p, const char *name, const struct ini_ent
 		return set_text(&payload->image, entry->value, e);
 	if (!strcmp(entry->key, "source"))
 		return set_text(&payload->source, entry->value, e);
+	if (!strcmp(entry->key, "sha256"))
+		return set_text(&payload->sha256, entry->value, e);
 	if (!strcmp(entry->key, "mode")) {
 		if (parse_number(entry->value, 8, 07777, "mode", &mode, e) < 0)
 			return -1;

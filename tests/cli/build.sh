@@ -41,6 +41,15 @@ TEXT
 same err wanted
 : >kernel_source/lose
 cp saved p/kernel.config
+# How the configuration differs from another one.
+printf 'CONFIG_ONE=y\nCONFIG_TWO="old"\nCONFIG_GONE=y\n' >old.config
+expect 0 "$mkos" -C p kernel --recipe guest --kernel-source ../kernel_source --diff ../old.config
+cat >wanted <<'TEXT'
+CONFIG_BASE n -> y
+CONFIG_TWO "old" -> "two"
+CONFIG_GONE y -> n
+TEXT
+same out wanted
 # What a kernel must have, whatever the layers say.
 cp p/config/recipes/guest.conf saved
 sed -i '/^source/aroles = guest host' p/config/recipes/guest.conf

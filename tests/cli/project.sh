@@ -59,11 +59,29 @@ holds empty
 # The payload, all of what is missing at once, and how to give it.
 expect 1 "$mkos" -C p build
 says err "mvirt-mkos build: recipe 'mvirt' lacks mvirt (/usr/sbin/mvirt), mvirt-vmm \
-(/usr/sbin/mvirt-vmm), cloud-hypervisor (/usr/bin/cloud-hypervisor), firmware \
-(/usr/share/mvirt/CLOUDHV.fd): give each with --payload NAME=PATH, or build without it with \
---without NAME"
-expect 1 "$mkos" -C p build --without mvirt --without firmware --payload mvirt-vmm=/bin/busybox
+(/usr/sbin/mvirt-vmm): give each with --payload NAME=PATH, pin it in config/pins, or build without it \
+with --without NAME"
+cp p/config/pins saved
+echo "# none" >p/config/pins
+expect 1 "$mkos" -C p build --kernel-source ../kernel_source --without mvirt --without firmware \
+	--payload mvirt-vmm=/bin/busybox
 has err "recipe 'mvirt' lacks cloud-hypervisor (/usr/bin/cloud-hypervisor): give"
+cp saved p/config/pins
+absent p/cache
+# What has a pin is fetched; where that cannot be, it is told how else it can be had.
+given="--payload mvirt=cmdline.txt --payload mvirt-vmm=cmdline.txt --without ch-remote \
+	--without hypervisor-fw --without firmware --kernel-source ../kernel_source"
+pinned=github.com/cloud-hypervisor/cloud-hypervisor/releases/download/v53.0/cloud-hypervisor-static
+if [ -e /usr/lib/systemd/boot/efi/linuxx64.efi.stub ]; then
+	expect 1 "$mkos" -C p build $given --mirror https://127.0.0.1:1
+	says err "mvirt-mkos build: fetch 'https://127.0.0.1:1/$pinned': there is no connection to the \
+server: get it elsewhere into 'cache/cloud-hypervisor', use --mirror URL, or give --payload \
+cloud-hypervisor=PATH"
+	expect 1 "$mkos" -C p build $given --offline
+	says err "mvirt-mkos build: 'cache/cloud-hypervisor' is not there, and --offline forbids to fetch \
+it from 'https://$pinned': get it elsewhere, or give --payload cloud-hypervisor=PATH"
+	absent p/kernel
+fi
 expect 1 "$mkos" -C p build --recipe guest --payload mvirt-vmm=nowhere
 says err "mvirt-mkos build: payload 'mvirt-vmm': open 'nowhere': No such file or directory"
 expect 2 "$mkos" -C p build --payload mvirt-vm=x

@@ -57,8 +57,8 @@ static void folder_without_kconfig_is_refused(void **state)
 static void what_is_not_there_is_told(void **state)
 {
 	(void)state;
-	assert_not_found("distr", "kernel source 'distr' is neither 'distro' nor a folder nor a "
-				  "tarball");
+	assert_not_found("distr", "kernel source 'distr' is neither 'kernel.org' nor 'distro', a "
+				  "folder, a tarball or a URL");
 	assert_int_equal(mkfifo("pipe", 0600), 0);
 	assert_not_found("pipe", "kernel source: 'pipe' is not a regular file");
 }

@@ -231,14 +231,17 @@ static void missing_payloads_are_named_together(void **state)
 
 	(void)state;
 	assert_ok(load_with(NULL, NULL, &none, &e));
-	assert_fails_with(project_check_payloads(&none, &e),
-			  "recipe 'mvirt' lacks vmm (/usr/sbin/vmm), firmware (/share/fw): give "
-			  "each with --payload NAME=PATH, or build without it with --without NAME");
+	assert_fails_with(
+		project_check_payloads(&none, &e),
+		"recipe 'mvirt' lacks vmm (/usr/sbin/vmm), firmware (/share/fw): give "
+		"each with --payload NAME=PATH, pin it in config/pins, or build without it "
+		"with --without NAME");
 	assert_int_equal(e.kind, ERR_MISSING);
 	assert_ok(load_with(NULL, "vmm", &one, &e));
-	assert_fails_with(project_check_payloads(&one, &e),
-			  "recipe 'mvirt' lacks firmware (/share/fw): give each with --payload "
-			  "NAME=PATH, or build without it with --without NAME");
+	assert_fails_with(
+		project_check_payloads(&one, &e),
+		"recipe 'mvirt' lacks firmware (/share/fw): give each with --payload "
+		"NAME=PATH, pin it in config/pins, or build without it with --without NAME");
 	put_text("fw", "firmware");
 	assert_ok(load_with("firmware=fw", "vmm", &both, &e));
 	assert_ok(project_check_payloads(&both, &e));

@@ -32,6 +32,7 @@ static void every_key_is_read(void **state)
 	static const char text[] = "[kernel]\n"
 				   "layers = a.config\tb.config\n"
 				   "source = linux.tar.xz\n"
+				   "sha256 = 12\n"
 				   "[initramfs]\n"
 				   "lists = a.list  b.list\n"
 				   "compress = none\n"
@@ -45,7 +46,8 @@ static void every_key_is_read(void **state)
 				   "path = /b\n"
 				   "mode = 4644\n"
 				   "optional = yes\n"
-				   "source = file\n";
+				   "source = file\n"
+				   "sha256 = 34\n";
 	struct err e = ERR_INIT;
 	AUTO_PROJECT p = PROJECT_INIT;
 
@@ -54,6 +56,7 @@ static void every_key_is_read(void **state)
 	assert_words(&p.kernel_layers, "a.config", "b.config");
 	assert_words(&p.initramfs_lists, "a.list", "b.list");
 	assert_string_equal(p.kernel_source, "linux.tar.xz");
+	assert_string_equal(p.kernel_sha256, "12");
 	assert_string_equal(p.compress, "none");
 	assert_string_equal(p.level, "best");
 	assert_string_equal(p.os_release, "o");
@@ -68,6 +71,7 @@ static void every_key_is_read(void **state)
 	assert_int_equal(p.payloads[1].mode, 04644);
 	assert_true(p.payloads[1].optional);
 	assert_string_equal(p.payloads[1].source, "file");
+	assert_string_equal(p.payloads[1].sha256, "34");
 }
 
 static void list_may_go_over_several_lines(void **state)
