@@ -55,14 +55,6 @@ MUST_CHECK int options_parse(const struct command *c, int argc, char **argv, voi
 /* Text wrapped at 80 columns, indented by `indent` from the second line on. */
 void help_wrap(const char *text, unsigned int column, unsigned int indent);
 
-/* The style that --json asks for; not when `value` is NULL. */
-struct json_request {
-	bool wanted;
-	bool pretty;
-};
-
-MUST_CHECK int json_request_parse(const char *value, struct json_request *ret, struct err *e);
-
 /* Writes a whole text to standard output. */
 MUST_CHECK int print_text(const char *text, size_t len, struct err *e);
 

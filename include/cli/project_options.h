@@ -3,6 +3,7 @@
 
 /* The options of every command that reads the recipe. */
 
+#include "cli/json_output.h"
 #include "cli/options.h"
 #include "stage/build.h"
 #include "stage/fetch.h"

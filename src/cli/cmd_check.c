@@ -1,7 +1,6 @@
 #include "base/nearest.h"
 #include "cli/commands.h"
 #include "cli/project_options.h"
-#include "format/json.h"
 #include "stage/requirements.h"
 
 #include <stdio.h>
@@ -76,32 +75,28 @@ static int print_missing(const struct requirements *all, struct err *e)
 	return 0;
 }
 
-static int print_json(const struct requirements *all, bool pretty, struct err *e)
+static int print_json(const struct requirements *all, const struct json_request *request,
+		      struct err *e)
 {
-	AUTO_BUF text = BUF_INIT;
-	struct json_writer w;
+	AUTO_JSON_OUTPUT out = {.text = BUF_INIT};
 
-	json_begin(&w, &text, pretty ? JSON_PRETTY : JSON_SHORT);
-	json_open_object(&w, NULL);
-	json_open_array(&w, "missing");
+	json_output_begin(&out, request);
+	json_open_array(&out.w, "missing");
 	for (size_t i = 0; i < all->n; i++) {
 		const struct requirement *r = &all->v[i];
 
 		if (!r->missing)
 			continue;
-		json_open_object(&w, NULL);
-		json_text(&w, "kind", r->kind);
-		json_text(&w, "name", r->name);
-		json_text_n(&w, "package", r->package, strcspn(r->package, "|"));
-		json_text(&w, "roles", r->roles);
-		json_text(&w, "reason", r->reason);
-		json_close_object(&w);
+		json_open_object(&out.w, NULL);
+		json_text(&out.w, "kind", r->kind);
+		json_text(&out.w, "name", r->name);
+		json_text_n(&out.w, "package", r->package, strcspn(r->package, "|"));
+		json_text(&out.w, "roles", r->roles);
+		json_text(&out.w, "reason", r->reason);
+		json_close_object(&out.w);
 	}
-	json_close_array(&w);
-	json_close_object(&w);
-	if (json_finish(&w, e) < 0)
-		return -1;
-	return print_text(text.data, text.len, e);
+	json_close_array(&out.w);
+	return json_output_print(&out, e);
 }
 
 /* A misspelt role would lack nothing. */
@@ -138,7 +133,7 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 	    requirements_look((const char *const *)o.roles.v, &all, e) < 0 ||
 	    check_roles(&o.roles, &all.roles, e) < 0)
 		return -1;
-	if (json.wanted && print_json(&all, json.pretty, e) < 0)
+	if (json.wanted && print_json(&all, &json, e) < 0)
 		return -1;
 	if (!json.wanted && all.missing && print_missing(&all, e) < 0)
 		return -1;

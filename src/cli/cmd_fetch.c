@@ -1,7 +1,6 @@
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/project_options.h"
-#include "format/json.h"
 #include "host/progress.h"
 
 #include <stdio.h>
@@ -50,32 +49,28 @@ static uint64_t size_of(const char *path)
 	return stat(path, &st) == 0 ? (uint64_t)st.st_size : 0;
 }
 
-static int report_json(const struct fetch_plan *plan, bool pretty, struct err *e)
+static int report_json(const struct fetch_plan *plan, const struct json_request *request,
+		       struct err *e)
 {
-	AUTO_BUF text = BUF_INIT;
-	struct json_writer w;
+	AUTO_JSON_OUTPUT out = {.text = BUF_INIT};
 
-	json_begin(&w, &text, pretty ? JSON_PRETTY : JSON_SHORT);
-	json_open_object(&w, NULL);
-	json_open_array(&w, "files");
+	json_output_begin(&out, request);
+	json_open_array(&out.w, "files");
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct fetch_item *item = &plan->v[i];
 
-		json_open_object(&w, NULL);
-		json_text(&w, "name", item->name);
-		json_text(&w, "path", item->path);
+		json_open_object(&out.w, NULL);
+		json_text(&out.w, "name", item->name);
+		json_text(&out.w, "path", item->path);
 		if (item->url)
-			json_text(&w, "url", item->url);
-		json_text(&w, "sha256", item->sha256);
-		json_number(&w, "size", size_of(item->path));
-		json_bool(&w, "fetched", item->came);
-		json_close_object(&w);
+			json_text(&out.w, "url", item->url);
+		json_text(&out.w, "sha256", item->sha256);
+		json_number(&out.w, "size", size_of(item->path));
+		json_bool(&out.w, "fetched", item->came);
+		json_close_object(&out.w);
 	}
-	json_close_array(&w);
-	json_close_object(&w);
-	if (json_finish(&w, e) < 0)
-		return -1;
-	return print_text(text.data, text.len, e);
+	json_close_array(&out.w);
+	return json_output_print(&out, e);
 }
 
 static int report(const struct fetch_plan *plan, const struct json_request *json, struct err *e)
@@ -83,7 +78,7 @@ static int report(const struct fetch_plan *plan, const struct json_request *json
 	char size[32];
 
 	if (json->wanted)
-		return report_json(plan, json->pretty, e);
+		return report_json(plan, json, e);
 	if (log_level() < LOG_NORMAL)
 		return 0;
 	for (size_t i = 0; i < plan->n; i++) {

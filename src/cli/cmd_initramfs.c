@@ -2,7 +2,6 @@
 #include "base/parse.h"
 #include "cli/commands.h"
 #include "cli/project_options.h"
-#include "format/json.h"
 #include "host/clock.h"
 #include "host/gzip.h"
 #include "host/progress.h"
@@ -81,8 +80,7 @@ static int pack_recipe(const struct options *o, const struct json_request *json,
 static int report(const char *path, const struct initramfs_summary *s,
 		  const struct json_request *json, struct err *e)
 {
-	AUTO_BUF text = BUF_INIT;
-	struct json_writer w;
+	AUTO_JSON_OUTPUT out = {.text = BUF_INIT};
 	char raw[32], packed[32];
 
 	if (!json->wanted) {
@@ -93,16 +91,12 @@ static int report(const char *path, const struct initramfs_summary *s,
 			       size_text(s->packed_bytes, packed, sizeof(packed)));
 		return 0;
 	}
-	json_begin(&w, &text, json->pretty ? JSON_PRETTY : JSON_SHORT);
-	json_open_object(&w, NULL);
-	json_text(&w, "path", path);
-	json_number(&w, "entries", s->entries);
-	json_number(&w, "raw_bytes", s->raw_bytes);
-	json_number(&w, "packed_bytes", s->packed_bytes);
-	json_close_object(&w);
-	if (json_finish(&w, e) < 0)
-		return -1;
-	return print_text(text.data, text.len, e);
+	json_output_begin(&out, json);
+	json_text(&out.w, "path", path);
+	json_number(&out.w, "entries", s->entries);
+	json_number(&out.w, "raw_bytes", s->raw_bytes);
+	json_number(&out.w, "packed_bytes", s->packed_bytes);
+	return json_output_print(&out, e);
 }
 
 /* Lists given by hand; ${NAME} in them is looked up in the environment. */

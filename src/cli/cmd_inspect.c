@@ -1,6 +1,5 @@
 #include "cli/commands.h"
 #include "cli/project_options.h"
-#include "format/json.h"
 #include "format/linux_image.h"
 #include "format/pe.h"
 #include "format/uki_lint.h"
@@ -78,38 +77,74 @@ static int show_text(const struct source *s, enum kind kind, const struct linux_
 }
 
 static int show_json(const struct source *s, enum kind kind, const struct linux_image *kernel,
-		     bool all, bool pretty, struct buf *out, struct err *e)
+		     bool all, const struct json_request *request, struct err *e)
 {
-	struct json_writer w;
+	AUTO_JSON_OUTPUT out = {.text = BUF_INIT};
 	int r = 0;
 
-	json_begin(&w, out, pretty ? JSON_PRETTY : JSON_SHORT);
-	json_open_object(&w, NULL);
+	json_output_begin(&out, request);
 	if (kind == KIND_KERNEL)
-		kernel_json(kernel, s->size, &w);
+		kernel_json(kernel, s->size, &out.w);
 	else if (kind == KIND_UKI)
-		r = inspect_uki_json(s, all, &w, e);
+		r = inspect_uki_json(s, all, &out.w, e);
 	else
-		r = inspect_initramfs_json(s, &w, e);
-	json_close_object(&w);
-	return r < 0 ? -1 : json_finish(&w, e);
+		r = inspect_initramfs_json(s, &out.w, e);
+	return r < 0 ? -1 : json_output_print(&out, e);
 }
 
-static int lint(const struct source *s, struct err *e)
+static int show(const struct source *s, const struct options *o, const struct json_request *json,
+		struct err *e)
+{
+	AUTO_BUF out = BUF_INIT;
+	struct linux_image kernel;
+	enum kind kind;
+
+	if (find_kind(s, &kind, &kernel, e) < 0)
+		return -1;
+	if (json->wanted)
+		return show_json(s, kind, &kernel, o->all, json, e);
+	if (show_text(s, kind, &kernel, o->all, &out, e) < 0)
+		return -1;
+	return print_text(buf_str(&out), out.len, e);
+}
+
+static void write_list(struct json_writer *w, const char *key, const struct strv *list)
+{
+	json_open_array(w, key);
+	for (size_t i = 0; i < list->n; i++)
+		json_text(w, NULL, list->v[i]);
+	json_close_array(w);
+}
+
+static int tell_findings(const struct uki_findings *f, const struct json_request *json,
+			 struct err *e)
+{
+	AUTO_JSON_OUTPUT out = {.text = BUF_INIT};
+
+	if (json->wanted) {
+		json_output_begin(&out, json);
+		write_list(&out.w, "errors", &f->errors);
+		write_list(&out.w, "warnings", &f->warnings);
+		return json_output_print(&out, e);
+	}
+	for (size_t i = 0; i < f->errors.n; i++)
+		printf("error: %s\n", f->errors.v[i]);
+	for (size_t i = 0; i < f->warnings.n; i++)
+		printf("warning: %s\n", f->warnings.v[i]);
+	if (f->errors.n + f->warnings.n == 0)
+		printf("nothing wrong\n");
+	return 0;
+}
+
+static int lint(const struct source *s, const struct json_request *json, struct err *e)
 {
 	AUTO_UKI_FINDINGS f = {.errors = STRV_INIT};
 
-	if (uki_lint(s, &f, e) < 0)
+	if (uki_lint(s, &f, e) < 0 || tell_findings(&f, json, e) < 0)
 		return -1;
-	for (size_t i = 0; i < f.errors.n; i++)
-		printf("error: %s\n", f.errors.v[i]);
-	for (size_t i = 0; i < f.warnings.n; i++)
-		printf("warning: %s\n", f.warnings.v[i]);
 	if (f.errors.n)
 		return err_set(e, ERR_INPUT, "'%s' has %zu error%s", s->name, f.errors.n,
 			       f.errors.n == 1 ? "" : "s");
-	if (f.warnings.n == 0)
-		printf("nothing wrong\n");
 	return 0;
 }
 
@@ -117,11 +152,8 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 {
 	struct options o = {.json = NULL};
 	AUTO_FILE_SOURCE f = FILE_SOURCE_INIT;
-	AUTO_BUF out = BUF_INIT;
-	struct linux_image kernel;
 	struct json_request json;
 	enum parsed parsed;
-	enum kind kind;
 	int first;
 
 	if (options_parse(c, argc, argv, &o, 1, &first, &parsed, e) < 0)
@@ -132,14 +164,7 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 		return err_set(e, ERR_USAGE, "inspect what? Give a UKI, an initramfs or a kernel");
 	if (json_request_parse(o.json, &json, e) < 0 || file_source_open(&f, argv[first], e) < 0)
 		return -1;
-	if (o.lint)
-		return lint(&f.source, e);
-	if (find_kind(&f.source, &kind, &kernel, e) < 0)
-		return -1;
-	if (json.wanted ? show_json(&f.source, kind, &kernel, o.all, json.pretty, &out, e) < 0
-			: show_text(&f.source, kind, &kernel, o.all, &out, e) < 0)
-		return -1;
-	return print_text(buf_str(&out), out.len, e);
+	return o.lint ? lint(&f.source, &json, e) : show(&f.source, &o, &json, e);
 }
 
 const struct command cmd_inspect = {

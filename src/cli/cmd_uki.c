@@ -1,7 +1,6 @@
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/project_options.h"
-#include "format/json.h"
 #include "host/progress.h"
 #include "stage/uki.h"
 
@@ -89,27 +88,22 @@ static void report_text(const char *path, const struct uki_summary *s)
 static int report(const char *path, const struct uki_summary *s, const struct json_request *json,
 		  struct err *e)
 {
-	AUTO_BUF text = BUF_INIT;
-	struct json_writer w;
+	AUTO_JSON_OUTPUT out = {.text = BUF_INIT};
 
 	if (!json->wanted) {
 		if (log_level() >= LOG_NORMAL)
 			report_text(path, s);
 		return 0;
 	}
-	json_begin(&w, &text, json->pretty ? JSON_PRETTY : JSON_SHORT);
-	json_open_object(&w, NULL);
-	json_text(&w, "path", path);
-	json_number(&w, "size", s->size);
-	json_text(&w, "uname", s->kernel.release);
-	json_open_object(&w, "sections");
+	json_output_begin(&out, json);
+	json_text(&out.w, "path", path);
+	json_number(&out.w, "size", s->size);
+	json_text(&out.w, "uname", s->kernel.release);
+	json_open_object(&out.w, "sections");
 	for (size_t i = 0; i < s->n_sections; i++)
-		json_number(&w, s->sections[i].Name, pe_section_size(&s->sections[i]));
-	json_close_object(&w);
-	json_close_object(&w);
-	if (json_finish(&w, e) < 0)
-		return -1;
-	return print_text(text.data, text.len, e);
+		json_number(&out.w, s->sections[i].Name, pe_section_size(&s->sections[i]));
+	json_close_object(&out.w);
+	return json_output_print(&out, e);
 }
 
 static int combine_parts(const struct options *o, const struct json_request *json, struct err *e)

@@ -216,17 +216,6 @@ int options_parse(const struct command *c, int argc, char **argv, void *into, in
 	return 0;
 }
 
-int json_request_parse(const char *value, struct json_request *ret, struct err *e)
-{
-	*ret = (struct json_request){.wanted = value != NULL, .pretty = true};
-	if (!value || !*value || !strcmp(value, "pretty"))
-		return 0;
-	ret->pretty = false;
-	if (strcmp(value, "short"))
-		return err_set(e, ERR_USAGE, "--json is 'pretty' or 'short', not '%s'", value);
-	return 0;
-}
-
 int print_text(const char *text, size_t len, struct err *e)
 {
 	if (fwrite(text, 1, len, stdout) != len)

@@ -1,6 +1,5 @@
 #include "base/log.h"
 #include "cli/project_options.h"
-#include "format/json.h"
 #include "host/progress.h"
 
 #include <stdio.h>
@@ -48,30 +47,25 @@ static void write_row(struct json_writer *w, const struct artefact *a, const str
 	json_close_object(w);
 }
 
-static int report_json(const struct build *b, const struct step *steps, size_t n, bool pretty,
-		       struct err *e)
+static int report_json(const struct build *b, const struct step *steps, size_t n,
+		       const struct json_request *request, struct err *e)
 {
-	AUTO_BUF text = BUF_INIT;
-	struct json_writer w;
+	AUTO_JSON_OUTPUT out = {.text = BUF_INIT};
 
-	json_begin(&w, &text, pretty ? JSON_PRETTY : JSON_SHORT);
-	json_open_object(&w, NULL);
-	json_text(&w, "recipe", b->project->recipe);
-	json_open_array(&w, "artefacts");
+	json_output_begin(&out, request);
+	json_text(&out.w, "recipe", b->project->recipe);
+	json_open_array(&out.w, "artefacts");
 	for (size_t i = 0; i < n; i++)
-		write_row(&w, manifest_find(&b->manifest, steps[i].artefact), &steps[i]);
-	json_close_array(&w);
-	json_close_object(&w);
-	if (json_finish(&w, e) < 0)
-		return -1;
-	return print_text(text.data, text.len, e);
+		write_row(&out.w, manifest_find(&b->manifest, steps[i].artefact), &steps[i]);
+	json_close_array(&out.w);
+	return json_output_print(&out, e);
 }
 
 int report_steps(const struct build *b, const struct step *steps, size_t n,
 		 const struct json_request *json, struct err *e)
 {
 	if (json->wanted)
-		return report_json(b, steps, n, json->pretty, e);
+		return report_json(b, steps, n, json, e);
 	if (log_level() < LOG_NORMAL)
 		return 0;
 	for (size_t i = 0; i < n; i++)
