@@ -45,7 +45,11 @@ awk -v again="$(cat ccache-again.cpu)" -v plain="$(cat plain.cpu)" \
 # Two daemons on loopback; what fails there must not be done locally instead.
 pids=
 trap 'kill $pids 2>/dev/null || true' EXIT
+# They run as nobody and write their logs here.
+chmod 755 .
 for port in 33632 33633; do
+	: >"distccd.$port"
+	chmod 666 "distccd.$port"
 	distccd --no-detach --daemon --listen 127.0.0.1 --allow 127.0.0.1 --port $port --jobs 2 \
 		--enable-tcp-insecure --log-file "$PWD/distccd.$port" --user nobody 2>/dev/null &
 	pids="$pids $!"
