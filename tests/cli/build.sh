@@ -11,6 +11,16 @@ build="$mkos -C p build --recipe guest --kernel-source ../kernel_source"
 [ -e /usr/lib/systemd/boot/efi/linuxx64.efi.stub ] || skip "no systemd-boot-efi"
 [ -e /bin/busybox ] || skip "no busybox-static"
 
+# Without compiler and tools: all that is missing at once, before anything starts.
+mkdir none
+expect 1 env PATH="$PWD/none" $build
+has err "mvirt-mkos build: this machine lacks program 'gcc', program 'make', program 'ld'"
+has err ": run ./setup.sh, or apt-get install gcc make binutils"
+absent p/target
+expect 1 env PATH="$PWD/none" "$mkos" -C p kernel --recipe guest --kernel-source ../kernel_source
+has err "mvirt-mkos kernel: this machine lacks program 'gcc'"
+absent p/target
+
 # The gate: each option that is not as asked, and why, before anything is compiled.
 printf 'CONFIG_ONE=y\n' >kernel_source/lose
 printf 'CONFIG_THREE=y\nCONFIG_BY=y\n' >kernel_source/more
