@@ -4,6 +4,7 @@
 #include "crash.h"
 #include "host_name.h"
 #include "init.h"
+#include "loopback.h"
 #include "mounts.h"
 #include "shutdown.h"
 
@@ -117,6 +118,7 @@ int main(int argc, char *argv[])
 	set_up(&init);
 	cmdline_read(&cmdline, argv);
 	host_name_apply(cmdline.host_name);
+	loopback_up();
 	services_start(&init.services, &init.loop, &cmdline);
 	while (init.request == REQUEST_NONE)
 		loop_wait(&init.loop, LOOP_FOREVER);

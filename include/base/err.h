@@ -43,6 +43,9 @@ int err_os(struct err *e, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Out of memory, as an ordinary error. */
 int err_memory(struct err *e);
 
+/* What went wrong is a value on the command line: exit status 2. Returns -1. */
+int err_usage(struct err *e);
+
 /* Puts "TEXT: " in front of what *e says and returns -1. */
 int err_ctx(struct err *e, const char *format, ...) PRINTF_LIKE(2, 3);
 

@@ -70,6 +70,9 @@ MUST_CHECK int build_kernel(struct build *b, struct step *ret, struct err *e);
 MUST_CHECK int build_initramfs(struct build *b, struct step *ret, struct err *e);
 MUST_CHECK int build_uki(struct build *b, struct step *ret, struct err *e);
 
+/* Fails when kernel/ and target/ are of another recipe: their parts do not go together. */
+MUST_CHECK int build_check_recipe(const struct build *b, struct err *e);
+
 /* Only the configuration, into kernel/.config, through the same gate. */
 MUST_CHECK int build_kernel_config(struct build *b, struct err *e);
 

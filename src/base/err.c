@@ -69,3 +69,10 @@ int err_ctx(struct err *e, const char *format, ...)
 	mark_cut(e->text, sizeof(e->text), (int)len + n);
 	return -1;
 }
+
+int err_usage(struct err *e)
+{
+	if (e->kind != ERR_MEMORY)
+		e->kind = ERR_USAGE;
+	return -1;
+}

@@ -117,10 +117,10 @@ static int pack_lists(const struct options *o, const struct json_request *json, 
 	if (initramfs_parse_compress(o->compress ? o->compress : "gzip", &i.compress, e) < 0 ||
 	    (o->level && gzip_parse_level(o->level, &i.level, e) < 0) ||
 	    clock_source_date(&i.time, e) < 0)
-		return -1;
+		return err_usage(e);
 	if (o->time) {
 		if (parse_number(o->time, 10, UINT32_MAX, "--time", &time, e) < 0)
-			return -1;
+			return err_usage(e);
 		i.time = (uint32_t)time;
 	}
 	if (initramfs_plan(&i, &plan, e) < 0 || initramfs_write(&i, &plan, &summary, e) < 0)
@@ -151,7 +151,8 @@ const struct command cmd_initramfs = {
 	.details = "Packs the recipe's initramfs into target/initramfs.cpio.gz, or, with "
 		   "--list, any list in the kernel's own format (usr/gen_init_cpio): file, "
 		   "dir, nod, slink, pipe, sock, and 'tree NAME FOLDER' for a folder's "
-		   "content. ${NAME} is taken from the environment. Parent folders that are "
+		   "content. ${NAME} in a LOCATION is taken from the environment. Parent folders "
+		   "that are "
 		   "missing are made; what the kernel would drop without a word is refused. "
 		   "Needs no root.",
 	.options = rows,

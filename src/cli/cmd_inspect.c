@@ -9,6 +9,7 @@
 #include "stage/inspect_uki.h"
 
 #include <stdio.h>
+#include <string.h>
 
 struct options {
 	const char *json;
@@ -26,20 +27,21 @@ static const struct option_row rows[] = {
 
 enum kind { KIND_KERNEL, KIND_UKI, KIND_INITRAMFS };
 
-/* A kernel is an EFI program as well: its own header comes first. */
+/* A kernel is an EFI program as well: the mark of its own header comes first (boot.rst, HdrS). */
 static int find_kind(const struct source *s, enum kind *ret, struct linux_image *kernel,
 		     struct err *e)
 {
-	unsigned char magic[2] = {0};
-	struct err ignored;
+	enum { MARK = 0x202 };
+	char head[MARK + 4] = "";
+	size_t len = s->size < sizeof(head) ? (size_t)s->size : sizeof(head);
 
-	if (s->size >= sizeof(magic) && source_read(s, 0, magic, sizeof(magic), e) < 0)
+	if (source_read(s, 0, head, len, e) < 0)
 		return -1;
-	if (linux_image_read(s, kernel, &ignored) == 0 && kernel->is_bzimage)
-		*ret = KIND_KERNEL;
-	else
-		*ret = magic[0] == 'M' && magic[1] == 'Z' ? KIND_UKI : KIND_INITRAMFS;
-	return 0;
+	*ret = !memcmp(head, "MZ", 2) ? KIND_UKI : KIND_INITRAMFS;
+	if (memcmp(head + MARK, "HdrS", 4) != 0)
+		return 0;
+	*ret = KIND_KERNEL;
+	return linux_image_read(s, kernel, e);
 }
 
 static int kernel_text(const struct linux_image *k, uint64_t size, struct buf *out, struct err *e)
@@ -139,7 +141,14 @@ static int tell_findings(const struct uki_findings *f, const struct json_request
 static int lint(const struct source *s, const struct json_request *json, struct err *e)
 {
 	AUTO_UKI_FINDINGS f = {.errors = STRV_INIT};
+	struct linux_image kernel;
+	enum kind kind;
 
+	if (find_kind(s, &kind, &kernel, e) < 0)
+		return -1;
+	if (kind != KIND_UKI)
+		return err_set(e, ERR_INPUT, "'%s' is %s: --lint is for UKIs", s->name,
+			       kind == KIND_KERNEL ? "a kernel" : "no EFI program");
 	if (uki_lint(s, &f, e) < 0 || tell_findings(&f, json, e) < 0)
 		return -1;
 	if (f.errors.n)

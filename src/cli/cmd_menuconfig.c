@@ -3,6 +3,7 @@
 #include "stage/requirements.h"
 
 #include <string.h>
+#include <unistd.h>
 
 struct options {
 	struct project_options project;
@@ -63,6 +64,9 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 	if (!is_editor(o.editor))
 		return err_set(e, ERR_USAGE,
 			       "--editor is menuconfig, nconfig, xconfig or gconfig, not '%s'",
+			       o.editor);
+	if (strcmp(o.editor, "xconfig") && strcmp(o.editor, "gconfig") && !(isatty(0) && isatty(1)))
+		return err_set(e, ERR_INPUT, "%s needs a terminal: its input or output is none",
 			       o.editor);
 	if (project_load(&o.project, &project, e) < 0 ||
 	    fetch_plan(&project, &o.fetch, FETCH_KERNEL, &plan, e) < 0 ||

@@ -65,7 +65,8 @@ static int combine_recipe(const struct options *o, const struct json_request *js
 		return err_set(
 			e, ERR_USAGE,
 			"the options for parts go with --linux: without it the recipe decides");
-	if (project_load(&o->project, &project, e) < 0 || build_begin(&b, &project, e) < 0)
+	if (project_load(&o->project, &project, e) < 0 || build_begin(&b, &project, e) < 0 ||
+	    build_check_recipe(&b, e) < 0)
 		return -1;
 	if (build_finish(&b, build_uki(&b, &step, e), e) < 0)
 		return -1;

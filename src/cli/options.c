@@ -202,10 +202,8 @@ int options_parse(const struct command *c, int argc, char **argv, void *into, in
 		row = id == '?' ? NULL : row_of(c, id);
 		if (!row)
 			return unknown_option(c, argv[optind - 1], e);
-		if (store(row, into, optarg, e) < 0) {
-			e->kind = e->kind == ERR_MEMORY ? ERR_MEMORY : ERR_USAGE;
-			return -1;
-		}
+		if (store(row, into, optarg, e) < 0)
+			return err_usage(e);
 	}
 	if (argc - optind > max)
 		return err_set(e, ERR_USAGE,

@@ -132,3 +132,15 @@ int build_note(struct build *b, const char *name, const char *path, const char *
 		return -1;
 	return manifest_put(&b->manifest, &a, e);
 }
+
+int build_check_recipe(const struct build *b, struct err *e)
+{
+	const char *made = b->manifest.recipe;
+
+	if (!made || !*made || !strcmp(made, b->project->recipe))
+		return 0;
+	return err_set(e, ERR_INPUT,
+		       "what is in kernel/ and target/ was made for recipe '%s', not '%s': run "
+		       "mvirt-mkos build --recipe %s, or name the other recipe",
+		       made, b->project->recipe, b->project->recipe);
+}

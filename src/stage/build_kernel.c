@@ -106,6 +106,20 @@ static int prepare_tree(const char *origin, struct err *e)
 	return output_write(ORIGIN, origin, strlen(origin), false, e);
 }
 
+/* kbuild refuses such a folder too, but after the source was unpacked. */
+static int check_folder(struct err *e)
+{
+	AUTO_FREE char *path = NULL;
+
+	if (file_real_path(".", &path, e) < 0)
+		return -1;
+	if (strpbrk(path, " :\t\n"))
+		return err_set(e, ERR_INPUT,
+			       "kbuild cannot build in '%s': the path has a blank or a colon in it",
+			       path);
+	return 0;
+}
+
 /* Everything up to the configuration. */
 static int configure(struct build *b, const struct kernel_source *source, const char *origin,
 		     struct err *e)
@@ -115,7 +129,7 @@ static int configure(struct build *b, const struct kernel_source *source, const 
 	AUTO_FREE char *text = NULL;
 	struct version version;
 
-	if (kernel_source_unpack(source, e) < 0 ||
+	if (check_folder(e) < 0 || kernel_source_unpack(source, e) < 0 ||
 	    kernel_source_version(source, &version, &text, e) < 0 ||
 	    kernel_config_layers(b->project, &version, &asked, e) < 0 ||
 	    workspace_folder(PROJECT_KERNEL, e) < 0 || prepare_tree(origin, e) < 0)
@@ -139,20 +153,6 @@ static int check_inputs(struct build *b, const struct kernel_source *source,
 		return err_set(e, ERR_INPUT,
 			       "the kernel's layers, source or compiler were changed while it was "
 			       "built: run again when they are at rest");
-	return 0;
-}
-
-/* kbuild refuses such a folder too, but after the source was unpacked. */
-static int check_folder(struct err *e)
-{
-	AUTO_FREE char *path = NULL;
-
-	if (file_real_path(".", &path, e) < 0)
-		return -1;
-	if (strpbrk(path, " :\t\n"))
-		return err_set(e, ERR_INPUT,
-			       "kbuild cannot build in '%s': the path has a blank or a colon in it",
-			       path);
 	return 0;
 }
 
@@ -203,8 +203,8 @@ static int compile(struct build *b, const struct kernel_source *source, const st
 	struct kernel_make make = {.source = source, .project = b->project, .lock = b->lock};
 	struct linux_image image;
 
-	if (check_folder(e) < 0 || configure(b, source, origin, e) < 0 ||
-	    check_inputs(b, source, inputs, e) < 0 || expect_steps(&make.expected_steps, e) < 0)
+	if (configure(b, source, origin, e) < 0 || check_inputs(b, source, inputs, e) < 0 ||
+	    expect_steps(&make.expected_steps, e) < 0)
 		return -1;
 	if (remove_results(e) < 0)
 		return -1;

@@ -2,6 +2,7 @@
 
 #include "format/cpio.h"
 #include "format/entry_text.h"
+#include "format/initrd_form.h"
 #include "host/gunzip.h"
 
 #include <stdio.h>
@@ -29,24 +30,6 @@ struct listing {
 static void listing_done(struct listing *l)
 {
 	free(l->segments);
-}
-
-static const struct {
-	const char *name, *magic;
-	size_t len;
-} compressions[] = {
-	{"zstd", "\x28\xb5\x2f\xfd", 4}, {"xz", "\xfd\x37zXZ", 5},
-	{"lz4", "\x02\x21\x4c\x18", 4},	 {"bzip2", "BZh", 3},
-	{"lzma", "\x5d\x00\x00", 3},	 {"lzo", "\x89LZO", 4},
-};
-
-static const char *foreign_compression(const char *head, size_t len)
-{
-	for (size_t i = 0; i < ARRAY_LEN(compressions); i++)
-		if (len >= compressions[i].len &&
-		    !memcmp(head, compressions[i].magic, compressions[i].len))
-			return compressions[i].name;
-	return NULL;
 }
 
 static bool is_device(uint32_t mode)
@@ -202,7 +185,7 @@ static int list_segment(struct listing *l, const struct source *from, uint64_t *
 		if (read_segment(l, from, offset, &s, e) < 0)
 			return -1;
 	} else {
-		s.compression = foreign_compression(head, len);
+		s.compression = initrd_form(head, len);
 		if (!s.compression)
 			return err_set(
 				e, ERR_INPUT,

@@ -299,8 +299,7 @@ int project_check_payloads(const struct project *p, struct err *e)
 /* pideisn stands beside this program in a build folder, and in its lib folder when installed. */
 int project_find_init(const struct project *p, char **ret, struct err *e)
 {
-	static const char *const places[] = {"init/pideisn", "../lib/mvirt-mkos/pideisn",
-					     "../libexec/mvirt-mkos/pideisn"};
+	static const char *const places[] = {"init/pideisn", "../libexec/mvirt-mkos/pideisn"};
 	char self[4096];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	AUTO_FREE char *folder = NULL;

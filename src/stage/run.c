@@ -13,10 +13,14 @@
 #include "stage/run_script.h"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define QEMU "qemu-system-x86_64"
@@ -99,7 +103,7 @@ static int add_console(const struct run_options *o, struct strv *to, struct err 
 	if (strv_add_all(to, e, "-chardev", NULL) < 0 ||
 	    strv_addf(to, e, "socket,id=monitor,fd=%d", MONITOR_FD) < 0)
 		return -1;
-	return strv_add_all(to, e, "-mon", "chardev=monitor,mode=readline", "-serial", "stdio",
+	return strv_add_all(to, e, "-mon", "chardev=monitor,mode=control", "-serial", "stdio",
 			    NULL);
 }
 
@@ -111,10 +115,32 @@ static int make_command(const struct run_options *o, const char *folder, bool kv
 	return add_console(o, to, e);
 }
 
-static int start_interactive(const struct strv *argv, struct err *e)
+/* Until QEMU ends, or somebody ends us. */
+static int wait_interactive(pid_t pid, int signals, struct err *e)
+{
+	AUTO_CLOSE int ended = (int)syscall(SYS_pidfd_open, pid, 0);
+	struct pollfd fds[] = {{.fd = ended, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
+	int status;
+
+	if (ended < 0) {
+		err_os(e, "watch QEMU");
+		run_end(pid);
+		return -1;
+	}
+	while (poll(fds, ARRAY_LEN(fds), -1) < 0)
+		;
+	if (!fds[0].revents) {
+		run_end(pid);
+		return err_set(e, ERR_CHILD, "interrupted");
+	}
+	if (process_wait(pid, QEMU, &status, e) < 0)
+		return -1;
+	return status ? err_set(e, ERR_CHILD, "QEMU ended with status %d", status) : 0;
+}
+
+static int start_interactive(const struct strv *argv, int signals, struct err *e)
 {
 	struct process_options p = PROCESS_OPTIONS_INIT;
-	int status;
 	pid_t pid;
 
 	p.argv = argv;
@@ -123,14 +149,13 @@ static int start_interactive(const struct strv *argv, struct err *e)
 	p.errors = STDERR_FILENO;
 	if (isatty(STDIN_FILENO))
 		log_info("Ctrl-A X ends QEMU, Ctrl-A C switches to its monitor");
-	if (process_start(&p, &pid, e) < 0 || process_wait(pid, QEMU, &status, e) < 0)
+	if (process_start(&p, &pid, e) < 0)
 		return -1;
-	if (status != 0)
-		return err_set(e, ERR_CHILD, "QEMU ended with status %d", status);
-	return 0;
+	return wait_interactive(pid, signals, e);
 }
 
-static int start_scripted(const struct run_options *o, const struct strv *argv, struct err *e)
+static int start_scripted(const struct run_options *o, const struct strv *argv, int signals,
+			  struct err *e)
 {
 	struct process_options p = PROCESS_OPTIONS_INIT;
 	struct run_guest guest;
@@ -169,7 +194,7 @@ static int start_scripted(const struct run_options *o, const struct strv *argv, 
 	guest.console_in = in_ours;
 	guest.console_out = out_ours;
 	guest.monitor = monitor_ours;
-	return run_script(o, &guest, log, e);
+	return run_script(o, &guest, log, signals, e);
 }
 
 static bool needs_quotes(const char *word)
@@ -211,29 +236,63 @@ static int print_commands(const struct run_options *o, struct err *e)
 	return 0;
 }
 
-int stage_run(const struct run_options *options, struct err *e)
+static int boot(const struct run_options *options, int signals, struct err *e)
 {
-	static const char *const roles[] = {"run", NULL};
 	AUTO_TEMP_FOLDER folder = TEMP_FOLDER_INIT;
 	AUTO_STRV argv = STRV_INIT;
 	bool kvm = false;
 
-	if (check_image(options->file, e) < 0)
-		return -1;
-	if (options->dry_run) {
-		struct run_options plain = *options;
-
-		plain.n_steps = 0;
-		return print_commands(&plain, e);
-	}
-	if (requirements_check(roles, e) < 0 || temp_folder_make(&folder, e) < 0)
-		return -1;
-	if (!options->no_kvm && kvm_probe(folder.path, &kvm, e) < 0)
+	if (temp_folder_make(&folder, e) < 0 ||
+	    (!options->no_kvm && kvm_probe(folder.path, &kvm, e) < 0))
 		return -1;
 	if (!kvm)
 		log_info("KVM does not run guests here: QEMU emulates, which is slower");
 	if (lay_out(options, folder.path, e) < 0 ||
 	    make_command(options, folder.path, kvm, &argv, e) < 0)
 		return -1;
-	return options->n_steps ? start_scripted(options, &argv, e) : start_interactive(&argv, e);
+	return options->n_steps ? start_scripted(options, &argv, signals, e)
+				: start_interactive(&argv, signals, e);
+}
+
+/* Signals that would end us are waited for instead, so that nothing is left behind. */
+static int boot_and_clean(const struct run_options *options, struct err *e)
+{
+	sigset_t ending, before;
+	int r;
+
+	sigemptyset(&ending);
+	sigaddset(&ending, SIGHUP);
+	sigaddset(&ending, SIGINT);
+	sigaddset(&ending, SIGTERM);
+	sigprocmask(SIG_BLOCK, &ending, &before);
+	AUTO_CLOSE int signals = signalfd(-1, &ending, SFD_CLOEXEC);
+
+	r = signals < 0 ? err_os(e, "make a signal descriptor") : boot(options, signals, e);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return r;
+}
+
+/* Outside a project there is no list of what is needed: the two that count are looked for. */
+static int check_tools(struct err *e)
+{
+	static const char *const roles[] = {"run", NULL};
+
+	if (file_exists(REQUIREMENTS))
+		return requirements_check(roles, e);
+	if (!file_exists(CODE))
+		return err_set(e, ERR_MISSING,
+			       "there is no UEFI firmware '" CODE "': install ovmf");
+	return 0;
+}
+
+int stage_run(const struct run_options *options, struct err *e)
+{
+	struct run_options plain = *options;
+
+	plain.n_steps = 0;
+	if (check_image(options->file, e) < 0)
+		return -1;
+	if (options->dry_run)
+		return print_commands(&plain, e);
+	return check_tools(e) < 0 ? -1 : boot_and_clean(options, e);
 }

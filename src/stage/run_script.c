@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "format/json.h"
 #include "host/clock.h"
 #include "host/file.h"
 #include "host/process.h"
@@ -12,7 +13,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 enum { PIECE = 4096, ENDING_MS = 10000 };
@@ -21,7 +21,9 @@ struct script {
 	const struct run_options *options;
 	const struct run_guest *guest;
 	int log;
-	struct buf seen; /* printed and not yet matched */
+	struct buf seen;     /* printed and not yet matched */
+	struct buf answers;  /* of the monitor, up to the last whole line */
+	char end_reason[32]; /* why QEMU says it ended, "" before that */
 	size_t step;
 	uint64_t deadline_ms; /* 0: none */
 };
@@ -49,12 +51,14 @@ static int do_send(const struct script *s, const char *text, struct err *e)
 	return 0;
 }
 
-static int press_button(const struct script *s, struct err *e)
+/* QMP (docs/interop/qmp-spec.rst): a JSON object is a command. */
+static int command(const struct script *s, const char *name, struct err *e)
 {
-	static const char command[] = "system_powerdown\n";
+	char text[64];
+	int len = snprintf(text, sizeof(text), "{\"execute\": \"%s\"}\n", name);
 
-	if (write_all(s->guest->monitor, command, sizeof(command) - 1) < 0)
-		return err_os(e, "press the power button");
+	if (write_all(s->guest->monitor, text, (size_t)len) < 0)
+		return err_os(e, "tell QEMU '%s'", name);
 	return 0;
 }
 
@@ -89,7 +93,7 @@ static int advance(struct script *s, struct err *e)
 		if (step->kind == RUN_SEND)
 			r = do_send(s, step->text, e);
 		if (step->kind == RUN_BUTTON)
-			r = press_button(s, e);
+			r = command(s, "system_powerdown", e);
 		if (r < 0)
 			return -1;
 	}
@@ -143,22 +147,51 @@ static int time_left(const struct script *s)
 	return s->deadline_ms - now < INT_MAX ? (int)(s->deadline_ms - now) : INT_MAX;
 }
 
-static void drain(int monitor)
+/* The SHUTDOWN event tells a guest that powered off from one that reset itself. */
+static void read_event(struct script *s, const char *line, size_t len)
+{
+	const char *event, *reason;
+	struct json *j = NULL;
+	struct err ignored;
+
+	if (json_parse(line, len, "QMP", &j, &ignored) < 0)
+		return;
+	event = json_member_text(j, "event");
+	reason = json_member_text(json_member(j, "data"), "reason");
+	if (event && reason && !strcmp(event, "SHUTDOWN"))
+		snprintf(s->end_reason, sizeof(s->end_reason), "%s", reason);
+	json_free(j);
+}
+
+/* *ret_ended: QEMU closed the monitor. */
+static int read_monitor(struct script *s, bool *ret_ended, struct err *e)
 {
 	char piece[PIECE];
+	ssize_t n = read(s->guest->monitor, piece, sizeof(piece));
+	size_t used = 0;
 
-	if (read(monitor, piece, sizeof(piece)) < 0)
-		log_detail("QEMU's monitor: %s", strerror(errno));
+	*ret_ended = n == 0 || (n < 0 && errno != EINTR);
+	if (n <= 0)
+		return 0;
+	if (buf_put(&s->answers, piece, (size_t)n, e) < 0)
+		return -1;
+	for (const char *p = s->answers.data, *end; (end = strchr(p, '\n')); p = end + 1) {
+		read_event(s, p, (size_t)(end - p));
+		used = (size_t)(end + 1 - s->answers.data);
+	}
+	memmove(s->answers.data, s->answers.data + used, s->answers.len - used + 1);
+	s->answers.len -= used;
+	return 0;
 }
 
 static int watch(struct script *s, int signals, struct err *e)
 {
 	char how[64];
-	bool ended = false;
+	bool ended = false, closed;
 
 	snprintf(how, sizeof(how), "%llu s went by before",
 		 (unsigned long long)s->options->timeout_s);
-	if (advance(s, e) < 0)
+	if (command(s, "qmp_capabilities", e) < 0 || advance(s, e) < 0)
 		return -1;
 	while (!ended) {
 		struct pollfd fds[] = {
@@ -176,8 +209,8 @@ static int watch(struct script *s, int signals, struct err *e)
 			continue;
 		if (fds[2].revents)
 			return err_set(e, ERR_CHILD, "interrupted");
-		if (fds[1].revents)
-			drain(s->guest->monitor);
+		if (fds[1].revents && read_monitor(s, &closed, e) < 0)
+			return -1;
 		if (fds[0].revents && read_console(s, &ended, e) < 0)
 			return -1;
 	}
@@ -185,44 +218,54 @@ static int watch(struct script *s, int signals, struct err *e)
 }
 
 /* The console is closed: QEMU is about to end, or was killed. */
-static int judge_end(const struct script *s, struct err *e)
+static int judge_end(struct script *s, struct err *e)
 {
+	bool closed = false;
 	int status;
 
 	if (process_wait_for(s->guest->pid, "qemu-system-x86_64", ENDING_MS, &status, e) < 0)
 		return -1;
+	/* What QEMU said last is still in the socket. */
+	while (!closed)
+		if (read_monitor(s, &closed, e) < 0)
+			return -1;
 	if (s->step < s->options->n_steps)
 		return undone(s, "the guest ended before", e);
 	if (status != 0)
 		return err_set(e, ERR_CHILD, "QEMU ended with status %d", status);
+	if (strcmp(s->end_reason, "guest-shutdown") != 0)
+		return err_set(
+			e, ERR_CHILD,
+			"the guest did not power itself off: QEMU ended for '%s' (a panic ends "
+			"in a reset too)",
+			s->end_reason[0] ? s->end_reason : "no reason");
 	return 0;
 }
 
 int run_script(const struct run_options *options, const struct run_guest *guest, int log,
-	       struct err *e)
+	       int signals, struct err *e)
 {
 	struct script s = {.options = options, .guest = guest, .log = log};
-	struct err ignored;
-	sigset_t interrupts, before;
-	int status, r;
+	int r;
 
 	if (options->timeout_s)
 		s.deadline_ms = clock_ms() + options->timeout_s * 1000;
-	sigemptyset(&interrupts);
-	sigaddset(&interrupts, SIGINT);
-	sigaddset(&interrupts, SIGTERM);
-	sigprocmask(SIG_BLOCK, &interrupts, &before);
-	AUTO_CLOSE int signals = signalfd(-1, &interrupts, SFD_CLOEXEC);
-
-	r = signals < 0 ? err_os(e, "make a signal descriptor") : watch(&s, signals, e);
-	if (r == 0) {
+	r = watch(&s, signals, e);
+	if (r == 0)
 		r = judge_end(&s, e);
-	} else {
-		kill(guest->pid, SIGKILL);
-		if (process_wait(guest->pid, "qemu-system-x86_64", &status, &ignored) < 0)
-			log_detail("%s", ignored.text);
-	}
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	else
+		run_end(guest->pid);
 	buf_done(&s.seen);
+	buf_done(&s.answers);
 	return r;
+}
+
+void run_end(pid_t pid)
+{
+	struct err ignored;
+	int status;
+
+	kill(pid, SIGKILL);
+	if (process_wait(pid, "qemu-system-x86_64", &status, &ignored) < 0)
+		log_detail("%s", ignored.text);
 }

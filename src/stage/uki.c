@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "format/initrd_form.h"
 #include "format/uki.h"
 #include "format/uki_lint.h"
 #include "host/file.h"
@@ -195,6 +196,23 @@ static int add_uname(struct assembly *a, struct err *e)
 	return add_text(a, ".uname", &text, e);
 }
 
+/* Only the beginning is looked at: the rest is not read, it is copied by the kernel. */
+static int check_initrd(const struct source *s, struct err *e)
+{
+	char head[INITRD_HEAD] = "";
+	size_t len = s->size < sizeof(head) ? (size_t)s->size : sizeof(head);
+
+	if (source_read(s, 0, head, len, e) < 0)
+		return -1;
+	if (len && !initrd_form(head, len))
+		return err_set(
+			e, ERR_INPUT,
+			"initrd '%s' is no initramfs: it begins with neither a newc archive nor "
+			"a compression that Linux unpacks",
+			s->name);
+	return 0;
+}
+
 static int add_initrds(struct assembly *a, struct err *e)
 {
 	const struct strv *names = a->options->initrds;
@@ -210,6 +228,8 @@ static int add_initrds(struct assembly *a, struct err *e)
 			return err_ctx(e, "initrd");
 		a->initrd_pieces[i] = &a->initrd_files[i].source;
 		a->n_initrds++;
+		if (check_initrd(a->initrd_pieces[i], e) < 0)
+			return -1;
 	}
 	add_part(a, ".initrd", a->initrd_pieces, a->n_initrds);
 	return 0;
@@ -301,6 +321,31 @@ static int make_plan(struct assembly *a, struct uki_plan **ret, struct err *e)
 	return 0;
 }
 
+/* The rename would replace an input by the output. */
+static int check_apart(const struct file_source *input, const char *output, struct err *e)
+{
+	struct stat st;
+
+	if (stat(output, &st) < 0 || st.st_dev != input->stat.st_dev ||
+	    st.st_ino != input->stat.st_ino)
+		return 0;
+	return err_set(e, ERR_INPUT, "output '%s' is an input too ('%s'): give another --output",
+		       output, input->path);
+}
+
+static int check_all_apart(const struct assembly *a, struct err *e)
+{
+	const char *output = a->options->output;
+
+	if (check_apart(&a->kernel_file, output, e) < 0 ||
+	    check_apart(&a->stub_file, output, e) < 0)
+		return -1;
+	for (size_t i = 0; i < a->n_initrds; i++)
+		if (check_apart(&a->initrd_files[i], output, e) < 0)
+			return -1;
+	return 0;
+}
+
 static int check_inputs(const struct assembly *a, struct err *e)
 {
 	if (file_source_unchanged(&a->kernel_file, e) < 0 ||
@@ -329,7 +374,8 @@ static int write_output(const struct assembly *a, const struct uki_plan *plan, s
 {
 	AUTO_OUTPUT o = OUTPUT_INIT;
 
-	if (output_begin(&o, a->options->output, a->options->sync, e) < 0 ||
+	if (check_all_apart(a, e) < 0 ||
+	    output_begin(&o, a->options->output, a->options->sync, e) < 0 ||
 	    uki_write(plan, &o.sink, e) < 0 || check_output(&o, e) < 0 || check_inputs(a, e) < 0)
 		return -1;
 	return output_commit(&o, e);

@@ -27,3 +27,11 @@ status=0
 cat err
 [ "$status" -eq 1 ]
 grep -q "the guest ended before 'no such text' appeared" err
+
+# Nor is a guest that resets itself, as after a panic, one that powered off.
+status=0
+"$mkos" -q -C "$project" run --expect 'pideisn: ready' --send 'reboot' \
+	--expect 'pideisn: rebooting' 2>err || status=$?
+cat err
+[ "$status" -eq 1 ]
+grep -q "did not power itself off: QEMU ended for 'guest-reset'" err

@@ -17,6 +17,8 @@ host=$(cat "$project/config/rootfs/etc/hostname")
 	--expect 'pideisn: ready' \
 	--send 'echo "[$((6 * 7))] [$(uname -r)] [$(cat /proc/cmdline)] [$(hostname)]"' \
 	--expect "[42] [$release] [$cmdline] [$host]" \
+	--send 'ping -c 1 127.0.0.1 >/dev/null && echo "lo is $((40 + 2))"' \
+	--expect 'lo is 42' \
 	--send 'grep -c " tmpfs " /proc/mounts; echo "first: $(cat /proc/1/comm)."' \
 	--expect 'first: init.' \
 	--power-button \

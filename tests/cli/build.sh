@@ -142,6 +142,16 @@ expect 0 $build
 	exit $failed
 ) || failed=1
 
+# Parts of one recipe are not combined for another.
+cp p/config/recipes/guest.conf p/config/recipes/other.conf
+expect 1 "$mkos" -C p uki --recipe other
+says err "mvirt-mkos uki: what is in kernel/ and target/ was made for recipe 'guest', not 'other': \
+run mvirt-mkos build --recipe other, or name the other recipe"
+expect 0 "$mkos" -C p build --recipe other --kernel-source ../kernel_source
+expect 0 "$mkos" -C p uki --recipe other
+expect 0 $build
+rm p/config/recipes/other.conf
+
 # JSON for programs.
 expect 0 $build --json=short
 grep -qE '"how":"(up-to-date|made)"' out || fail "json: $(cat out)"

@@ -26,7 +26,7 @@ done
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 # Not a multiple of 4, 512 or 4096, so that padding would show.
-dd if=/dev/urandom of="$dir/initrd" bs=1001 count=77 2>/dev/null
+{ printf '\037\213' && dd if=/dev/urandom bs=1001 count=77 2>/dev/null; } >"$dir/initrd"
 printf 'ID=test\nVERSION_ID=1\n' >"$dir/os-release"
 "$mkos" uki --kernel "$kernel" --initrd "$dir/initrd" --cmdline 'console=ttyS0  quiet' \
 	--os-release "@$dir/os-release" --stub "$stub" --output "$dir/uki.efi"

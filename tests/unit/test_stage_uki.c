@@ -33,8 +33,12 @@ static int enter(void **state)
 	put_file("stub", sample.bytes, sample.len);
 	sample_kernel(&sample, PE_MACHINE_AMD64);
 	put_file("kernel", sample.bytes, sample.len);
-	put_file("a", "abcde", 5);
-	put_file("b", "xyz", 3);
+	/* gzip's magic (RFC 1952) and whatever. */
+	put_file("a",
+		 "\x1f\x8b"
+		 "cde",
+		 5);
+	put_file("b", "\x1f\x8bz", 3);
 	put_file("empty", "", 0);
 	put_file("cmdline", "a  b\n\n", 6);
 	put_file("nul", "a\0b", 3);
@@ -178,6 +182,30 @@ static void initrds_are_joined(void **state)
 	assert_shows(".initrd:\n  size: 12 bytes\n");
 }
 
+static void what_linux_cannot_unpack_is_refused(void **state)
+{
+	struct err e = ERR_INIT;
+
+	(void)state;
+	strv_done(&initrds);
+	assert_ok(strv_add(&initrds, "cmdline", &e));
+	assert_fails_with(make(&e),
+			  "initrd 'cmdline' is no initramfs: it begins with neither a newc archive "
+			  "nor a compression that Linux unpacks");
+}
+
+static void input_is_not_overwritten(void **state)
+{
+	struct err e = ERR_INIT;
+
+	(void)state;
+	options.output = "kernel";
+	assert_fails_with(make(&e),
+			  "output 'kernel' is an input too ('kernel'): give another --output");
+	options.output = "a";
+	assert_fails_with(make(&e), "output 'a' is an input too ('a'): give another --output");
+}
+
 static void strict_refuses_what_is_doubtful(void **state)
 {
 	static char line[3000];
@@ -228,6 +256,8 @@ int main(void)
 		cmocka_unit_test_setup(unfit_text_is_refused, begin),
 		cmocka_unit_test_setup(empty_option_leaves_the_section_out, begin),
 		cmocka_unit_test_setup(initrds_are_joined, begin),
+		cmocka_unit_test_setup(what_linux_cannot_unpack_is_refused, begin),
+		cmocka_unit_test_setup(input_is_not_overwritten, begin),
 		cmocka_unit_test_setup(strict_refuses_what_is_doubtful, begin),
 		cmocka_unit_test_setup(json_has_the_shape_of_ukify, begin),
 	};

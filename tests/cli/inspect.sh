@@ -1,0 +1,42 @@
+#!/bin/sh
+# inspect tells what a file is, and what is wrong with one that is not whole.
+# usage: inspect.sh MVIRT-MKOS LIB PROJECT
+set -eu
+mkos=$1
+. "$2"
+kernel=$3/tests/fuzz/corpus/pe/kernel-x64
+uki=$3/tests/fuzz/corpus/pe/uki-x64
+
+expect 0 "$mkos" inspect "$kernel"
+has out "kernel image (bzImage)"
+has out "EFI stub: yes"
+head -c 2000 "$kernel" >cut
+expect 1 "$mkos" inspect cut
+empty out
+has err "mvirt-mkos inspect: 'cut' is cut short"
+expect 1 "$mkos" inspect --lint "$kernel"
+says err "mvirt-mkos inspect: '$kernel' is a kernel: --lint is for UKIs"
+expect 0 "$mkos" inspect "$uki"
+has out ".linux:"
+expect 0 "$mkos" inspect --json=short "$uki"
+has out '".linux":{"size":'
+"$mkos" inspect --lint --json=short "$uki" >out 2>err || true
+has out '{"errors":['
+
+printf 'dir /d 0750 1 2\nslink /l d 0777 0 0\n' >list
+expect 0 "$mkos" initramfs --list list -o packed
+expect 0 "$mkos" inspect packed
+grep -qE '^drwxr-x--- +1 +2 +0 d$' out || fail "listing: $(cat out)"
+grep -qE '^lrwxrwxrwx +0 +0 +1 l -> d$' out || fail "listing: $(cat out)"
+expect 1 "$mkos" inspect --lint packed
+says err "mvirt-mkos inspect: 'packed' is no EFI program: --lint is for UKIs"
+expect 1 "$mkos" inspect list
+has err "'list' has neither an archive nor compressed data at byte 0"
+: >nothing
+"$mkos" inspect nothing >out 2>err || true
+expect 1 "$mkos" inspect nowhere
+says err "mvirt-mkos inspect: open 'nowhere': No such file or directory"
+expect 1 "$mkos" uki --kernel "$kernel" --initrd list -o uki.efi
+has err "initrd 'list' is no initramfs"
+absent uki.efi
+exit $failed
