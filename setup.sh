@@ -1,15 +1,19 @@
 #!/bin/sh
 # Installs the Debian packages that config/requirements names and that are missing here.
-# Never asks; does nothing when nothing is missing.
+# Never asks; does nothing when nothing is missing. usage: setup.sh [all]
+# With "all" also what only the long tests (preset test-all) need.
 set -eu
+
+all=${1:-}
 
 cd "$(dirname "$0")"
 
 # The preferred package of each row that the archive knows, with the reason it is needed. A row
 # with alternatives is satisfied by any that is installed.
 missing=
-while read -r packages looked_for roles reason; do
+while read -r packages _ roles reason; do
 	case $packages in '' | '#'*) continue ;; esac
+	[ "$roles" != slow ] || [ "$all" = all ] || continue
 	choice=
 	for package in $(echo "$packages" | tr '|' ' '); do
 		if dpkg-query -W -f '${Status}' "$package" 2>/dev/null |
