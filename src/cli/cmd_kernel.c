@@ -1,3 +1,4 @@
+#include "base/log.h"
 #include "cli/commands.h"
 #include "cli/project_options.h"
 #include "stage/kernel_config.h"
@@ -40,8 +41,10 @@ static int configure(struct build *b, const struct options *o, struct err *e)
 
 	if (build_kernel_config(b, e) < 0)
 		return -1;
-	if (!o->diff)
+	if (!o->diff) {
+		log_info("every option that was asked for is there");
 		return 0;
+	}
 	if (kernel_config_diff(o->diff, &text, e) < 0)
 		return -1;
 	return print_text(buf_str(&text), text.len, e);

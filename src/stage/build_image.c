@@ -85,12 +85,13 @@ static int initramfs_inputs(struct build *b, const struct packing *packing,
 {
 	AUTO_BUF text = BUF_INIT;
 	char value[HASH_HEX + 8] = "sha256:";
+	const char *level = b->project->level ? b->project->level : "default";
 	char how[64];
 
 	if (initramfs_describe(&packing->options, plan, hash_content, &b->hashes, &text, e) < 0 ||
 	    hash_bytes(buf_str(&text), text.len, value + 7, e) < 0)
 		return -1;
-	snprintf(how, sizeof(how), "%s, level %d", b->project->compress, packing->options.level);
+	snprintf(how, sizeof(how), "%s, level %s", b->project->compress, level);
 	if (inputs_add(to, "content", value, e) < 0 || inputs_add(to, "compression", how, e) < 0)
 		return -1;
 	if (inputs_add(to, "libraries", LIBRARY_VERSIONS, e) < 0)

@@ -23,6 +23,7 @@ struct script {
 	int log;
 	struct buf seen;     /* printed and not yet matched */
 	struct buf answers;  /* of the monitor, up to the last whole line */
+	char last;	     /* character that went to standard output */
 	char end_reason[32]; /* why QEMU says it ended, "" before that */
 	size_t step;
 	uint64_t deadline_ms; /* 0: none */
@@ -113,6 +114,8 @@ static int read_console(struct script *s, bool *ret_ended, struct err *e)
 	*ret_ended = n == 0;
 	if (log_level() > LOG_QUIET && write_all(STDOUT_FILENO, piece, (size_t)n) < 0)
 		return err_os(e, "write standard output");
+	if (n > 0)
+		s->last = piece[n - 1];
 	if (s->log >= 0 && write_all(s->log, piece, (size_t)n) < 0)
 		return err_os(e, "write '%s'", s->options->log_path);
 	if (s->step == s->options->n_steps)
@@ -255,6 +258,10 @@ int run_script(const struct run_options *options, const struct run_guest *guest,
 		r = judge_end(&s, e);
 	else
 		run_end(guest->pid);
+	/* What is said about the run begins on a line of its own. */
+	if (s.last && s.last != '\n' && log_level() > LOG_QUIET &&
+	    write_all(STDOUT_FILENO, "\n", 1) < 0)
+		log_detail("standard output: %s", strerror(errno));
 	buf_done(&s.seen);
 	buf_done(&s.answers);
 	return r;
