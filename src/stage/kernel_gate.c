@@ -135,8 +135,10 @@ static int explain(struct gate *g, const struct kconfig_option *o, enum kconfig_
 		return 0;
 	}
 	if (verdict == KCONFIG_CHANGED) {
-		log_error("%s:%zu: CONFIG_%s=%s became %s: see its type and range", o->file,
-			  o->line, o->name, o->value, m->value);
+		log_error("%s:%zu: CONFIG_%s=%s became %s: %s", o->file, o->line, o->name, o->value,
+			  m->value,
+			  !strcmp(o->value, "m") ? "there is no m without CONFIG_MODULES=y"
+						 : "see its type and range");
 		return 0;
 	}
 	if (explain_lost(g, o->name, &why, e) < 0)
