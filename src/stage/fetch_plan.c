@@ -156,7 +156,7 @@ static int plan_kernel_org(struct planning *p, struct err *e)
 	AUTO_FREE char *name = NULL;
 	AUTO_FREE char *url = NULL;
 	char hex[HASH_HEX];
-	struct wanted w = {.option = "another --kernel-source"};
+	struct wanted w = {.option = "another --kernel-source such as distro"};
 	const struct pin *pin;
 	struct version version;
 
@@ -197,7 +197,7 @@ static int plan_kernel_url(struct planning *p, struct err *e)
 	struct project *project = p->project;
 	AUTO_FREE char *name = NULL;
 	AUTO_FREE char *url = strdup(project->kernel_source);
-	struct wanted w = {.option = "another --kernel-source"};
+	struct wanted w = {.option = "another --kernel-source such as distro"};
 
 	if (!url)
 		return err_memory(e);

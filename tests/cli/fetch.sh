@@ -16,7 +16,7 @@ url() {
 }
 
 instead=": get it elsewhere into 'cache/$tarball', use --mirror URL, or give another \
---kernel-source"
+--kernel-source such as distro"
 
 # refused HOW REASON: what comes is not taken, and nothing of it stays.
 refused() {
@@ -88,7 +88,7 @@ says p/cache/$tarball other
 expect 1 $fetch --offline
 says err "mvirt-mkos fetch: 'cache/$tarball' has the SHA-256 $(echo other | sha256sum | cut -d' ' \
 	-f1), not $hash, and --offline forbids to fetch it: get it elsewhere, or give another \
---kernel-source"
+--kernel-source such as distro"
 taken good
 
 refused gone "it is not there (the server answers 404)"
@@ -187,7 +187,7 @@ rm -rf p/cache
 : >log
 https_proxy=http://127.0.0.1:$(port proxy) expect 1 $fetch --offline
 says err "mvirt-mkos fetch: 'cache/$tarball' is not there, and --offline forbids to fetch it from \
-'https://$place/$tarball': get it elsewhere, or give another --kernel-source"
+'https://$place/$tarball': get it elsewhere, or give another --kernel-source such as distro"
 empty log
 absent p/cache
 expect 2 $fetch --mirror http://127.0.0.1/

@@ -13,14 +13,14 @@ project "$3"
 . "$5"
 export XDG_CACHE_HOME="$PWD/kept" GNUPGHOME="$PWD/gnupg"
 mirror=$base/good
-source="get it elsewhere into 'cache/$tarball', use --mirror URL, or give another --kernel-source"
+source="get it elsewhere into 'cache/$tarball', use --mirror URL, or give another --kernel-source such as distro"
 
 # A build from kernel.org: only the first run needs the network.
 if [ -e /usr/lib/systemd/boot/efi/linuxx64.efi.stub ] && [ -e /bin/busybox ]; then
 	build="$mkos -C p build --recipe guest --kernel-source kernel.org"
 	expect 1 $build --offline
 	says err "mvirt-mkos build: 'cache/$tarball' is not there, and --offline forbids to fetch it \
-from 'https://$place/$tarball': get it elsewhere, or give another --kernel-source"
+from 'https://$place/$tarball': get it elsewhere, or give another --kernel-source such as distro"
 	expect 1 $build --mirror https://127.0.0.1:1
 	says err "mvirt-mkos build: fetch 'https://127.0.0.1:1/$place/$tarball': there is no connection \
 to the server: $source"
