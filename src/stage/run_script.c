@@ -58,7 +58,8 @@ static int command(const struct script *s, const char *name, struct err *e)
 	char text[64];
 	int len = snprintf(text, sizeof(text), "{\"execute\": \"%s\"}\n", name);
 
-	if (write_all(s->guest->monitor, text, (size_t)len) < 0)
+	/* A QEMU that is gone is told of by how it ended, not by this. */
+	if (write_all(s->guest->monitor, text, (size_t)len) < 0 && errno != EPIPE)
 		return err_os(e, "tell QEMU '%s'", name);
 	return 0;
 }
@@ -190,7 +191,7 @@ static int read_monitor(struct script *s, bool *ret_ended, struct err *e)
 static int watch(struct script *s, int signals, struct err *e)
 {
 	char how[64];
-	bool ended = false, closed;
+	bool ended = false, closed = false;
 
 	snprintf(how, sizeof(how), "%llu s went by before",
 		 (unsigned long long)s->options->timeout_s);
@@ -199,7 +200,7 @@ static int watch(struct script *s, int signals, struct err *e)
 	while (!ended) {
 		struct pollfd fds[] = {
 			{.fd = s->guest->console_out, .events = POLLIN},
-			{.fd = s->guest->monitor, .events = POLLIN},
+			{.fd = closed ? -1 : s->guest->monitor, .events = POLLIN},
 			{.fd = signals, .events = POLLIN},
 		};
 		int n = poll(fds, ARRAY_LEN(fds), time_left(s));
@@ -232,10 +233,11 @@ static int judge_end(struct script *s, struct err *e)
 	while (!closed)
 		if (read_monitor(s, &closed, e) < 0)
 			return -1;
+	if (status != 0)
+		return err_set(e, ERR_CHILD, "QEMU ended with status %d: what it said stands above",
+			       status);
 	if (s->step < s->options->n_steps)
 		return undone(s, "the guest ended before", e);
-	if (status != 0)
-		return err_set(e, ERR_CHILD, "QEMU ended with status %d", status);
 	if (strcmp(s->end_reason, "guest-shutdown") != 0)
 		return err_set(
 			e, ERR_CHILD,
