@@ -11,6 +11,7 @@
 #include "format/linux_image.h"
 #include "format/pe.h"
 #include "format/systemd_stub.h"
+#include "format/uki.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -50,6 +51,30 @@ void uki_summary_done(struct uki_summary *summary);
 /* The stub that is taken for a kernel when none is named. */
 MUST_CHECK int uki_default_stub(const char *kernel, char **ret_path, struct err *e);
 
+/*
+ * Parts that were opened, checked and laid out; nothing is written yet. What is doubtful was told,
+ * or refused with `strict`. The options outlive it.
+ */
+struct uki_assembly;
+
+MUST_CHECK int uki_assemble(const struct uki_options *options, struct uki_assembly **ret,
+			    struct err *e);
+const struct uki_plan *uki_assembly_plan(const struct uki_assembly *a);
+
+/* Writes the UKI, reads it back and looks for faults before it is put in place. */
+MUST_CHECK int uki_assembly_write(const struct uki_assembly *a, struct err *e);
+
+/* Fails when a part changed since it was opened. */
+MUST_CHECK int uki_assembly_unchanged(const struct uki_assembly *a, struct err *e);
+
+void uki_assembly_free(struct uki_assembly *a);
+static inline void uki_assembly_auto_(struct uki_assembly **a)
+{
+	uki_assembly_free(*a);
+}
+#define AUTO_UKI_ASSEMBLY AUTO(uki_assembly_auto_) struct uki_assembly *
+
+/* Assembles and writes. */
 MUST_CHECK int stage_uki(const struct uki_options *options, struct uki_summary *ret, struct err *e);
 
 #endif

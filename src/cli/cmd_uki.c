@@ -1,46 +1,22 @@
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/project_options.h"
+#include "cli/uki_options.h"
 #include "host/progress.h"
-#include "stage/uki.h"
 
 #include <stdio.h>
 
 struct options {
 	struct project_options project;
-	const char *kernel;
-	struct strv initrds;
-	const char *cmdline;
-	const char *os_release;
-	const char *uname;
-	struct strv sbat;
-	const char *stub;
+	struct uki_words uki;
 	const char *output;
-	bool strict;
 	const char *json;
 };
 
 static const struct option_row rows[] = {
-	{0, "linux", "FILE", "the kernel; without it the recipe's parts are taken", OPTION_TEXT,
-	 offsetof(struct options, kernel), NULL},
-	{0, "kernel", "FILE", "the same as --linux", OPTION_TEXT, offsetof(struct options, kernel),
-	 NULL},
-	{0, "initrd", "FILE", "an initrd; several are joined in this order", OPTION_LIST,
-	 offsetof(struct options, initrds), NULL},
-	{0, "cmdline", "TEXT|@FILE", "the kernel command line", OPTION_TEXT,
-	 offsetof(struct options, cmdline), NULL},
-	{0, "os-release", "TEXT|@FILE", "default: /etc/os-release; '' for none", OPTION_TEXT,
-	 offsetof(struct options, os_release), NULL},
-	{0, "uname", "VERSION", "the kernel's version (default: as it says itself)", OPTION_TEXT,
-	 offsetof(struct options, uname), NULL},
-	{0, "sbat", "TEXT|@FILE", "SBAT lines to add; may be given again", OPTION_LIST,
-	 offsetof(struct options, sbat), NULL},
-	{0, "stub", "FILE", "the EFI stub (default: the distribution's systemd-stub)", OPTION_TEXT,
-	 offsetof(struct options, stub), NULL},
+	UKI_ROWS(struct options),
 	{'o', "output", "FILE", "where the UKI goes (default: target/mvirt.efi)", OPTION_TEXT,
 	 offsetof(struct options, output), NULL},
-	{0, "strict", NULL, "refuse what is doubtful instead of warning", OPTION_FLAG,
-	 offsetof(struct options, strict), NULL},
 	PROJECT_ROW_RECIPE(struct options),
 	PROJECT_ROW_NO_SYNC(struct options),
 	JSON_ROW(struct options),
@@ -49,8 +25,7 @@ static const struct option_row rows[] = {
 static void options_done(struct options *o)
 {
 	project_options_done(&o->project);
-	strv_done(&o->initrds);
-	strv_done(&o->sbat);
+	uki_words_done(&o->uki);
 }
 
 /* The recipe's kernel and initramfs, which have to be there. */
@@ -60,8 +35,7 @@ static int combine_recipe(const struct options *o, const struct json_request *js
 	AUTO_BUILD b = BUILD_INIT;
 	struct step step;
 
-	if (o->initrds.n || o->cmdline || o->os_release || o->uname || o->sbat.n || o->stub ||
-	    o->output || o->strict)
+	if (uki_words_given(&o->uki) || o->output)
 		return err_set(
 			e, ERR_USAGE,
 			"the options for parts go with --linux: without it the recipe decides");
@@ -109,20 +83,11 @@ static int report(const char *path, const struct uki_summary *s, const struct js
 
 static int combine_parts(const struct options *o, const struct json_request *json, struct err *e)
 {
-	const struct uki_options u = {
-		.kernel = o->kernel,
-		.initrds = &o->initrds,
-		.cmdline = o->cmdline,
-		.os_release = o->os_release,
-		.uname = o->uname,
-		.sbat = &o->sbat,
-		.stub = o->stub,
-		.output = o->output ? o->output : PROJECT_UKI,
-		.sync = !o->project.no_sync,
-		.strict = o->strict,
-	};
+	struct uki_options u = uki_words_options(&o->uki);
 	AUTO_UKI_SUMMARY summary = {.size = 0};
 
+	u.output = o->output ? o->output : PROJECT_UKI;
+	u.sync = !o->project.no_sync;
 	if (stage_uki(&u, &summary, e) < 0)
 		return -1;
 	return report(u.output, &summary, json, e);
@@ -141,7 +106,7 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 		return 0;
 	if (json_request_parse(o.json, &json, e) < 0)
 		return -1;
-	return o.kernel ? combine_parts(&o, &json, e) : combine_recipe(&o, &json, e);
+	return o.uki.kernel ? combine_parts(&o, &json, e) : combine_recipe(&o, &json, e);
 }
 
 const struct command cmd_uki = {

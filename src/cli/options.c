@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { OPTIONS_MAX = 48, HELP_ID = 1000, FIRST_ID = 2000, COLUMNS = 80, HELP_COLUMN = 26 };
+enum { OPTIONS_MAX = 96, HELP_ID = 1000, FIRST_ID = 2000, COLUMNS = 80, HELP_COLUMN = 26 };
 
 /* What getopt_long() wants, made from the rows; option i has the number FIRST_ID + i. */
 struct tables {

@@ -29,7 +29,7 @@ struct text_part {
 };
 
 /* All that is open while a UKI is made; what points into it ends with it. */
-struct assembly {
+struct uki_assembly {
 	const struct uki_options *options;
 	struct linux_image kernel;
 	struct file_source kernel_file;
@@ -43,10 +43,14 @@ struct assembly {
 	struct strv sbat;
 	struct uki_part parts[N_PARTS];
 	size_t n_parts;
+	struct uki_plan *plan;
 };
 
-static void assembly_done(struct assembly *a)
+void uki_assembly_free(struct uki_assembly *a)
 {
+	if (!a)
+		return;
+	uki_plan_free(a->plan);
 	file_source_close(&a->kernel_file);
 	file_source_close(&a->stub_file);
 	for (size_t i = 0; i < a->n_initrds; i++)
@@ -56,8 +60,8 @@ static void assembly_done(struct assembly *a)
 	for (size_t i = 0; i < a->n_texts; i++)
 		buf_done(&a->texts[i].text);
 	strv_done(&a->sbat);
+	free(a);
 }
-#define AUTO_ASSEMBLY AUTO(assembly_done) struct assembly
 
 void uki_summary_done(struct uki_summary *summary)
 {
@@ -116,7 +120,7 @@ static int read_value(const char *value, const char *what, struct buf *to, struc
 	return 0;
 }
 
-static void add_part(struct assembly *a, const char *name, const struct source *const *pieces,
+static void add_part(struct uki_assembly *a, const char *name, const struct source *const *pieces,
 		     size_t n_pieces)
 {
 	a->parts[a->n_parts++] = (struct uki_part){
@@ -127,7 +131,7 @@ static void add_part(struct assembly *a, const char *name, const struct source *
 }
 
 /* The text becomes a section, unless it is empty. Takes what is in the buffer. */
-static int add_text(struct assembly *a, const char *section, struct buf *text, struct err *e)
+static int add_text(struct uki_assembly *a, const char *section, struct buf *text, struct err *e)
 {
 	struct text_part *part = &a->texts[a->n_texts];
 
@@ -144,7 +148,7 @@ static int add_text(struct assembly *a, const char *section, struct buf *text, s
 	return 0;
 }
 
-static int add_cmdline(struct assembly *a, struct err *e)
+static int add_cmdline(struct uki_assembly *a, struct err *e)
 {
 	const char *value = a->options->cmdline;
 	AUTO_BUF text = BUF_INIT;
@@ -164,7 +168,7 @@ static int add_cmdline(struct assembly *a, struct err *e)
 	return add_text(a, ".cmdline", &text, e);
 }
 
-static int add_os_release(struct assembly *a, struct err *e)
+static int add_os_release(struct uki_assembly *a, struct err *e)
 {
 	static const char *const defaults[] = {"/etc/os-release", "/usr/lib/os-release"};
 	AUTO_BUF text = BUF_INIT;
@@ -181,7 +185,7 @@ static int add_os_release(struct assembly *a, struct err *e)
 	return add_text(a, ".osrel", &text, e);
 }
 
-static int add_uname(struct assembly *a, struct err *e)
+static int add_uname(struct uki_assembly *a, struct err *e)
 {
 	const char *release = a->options->uname ? a->options->uname : a->kernel.release;
 	AUTO_BUF text = BUF_INIT;
@@ -213,7 +217,7 @@ static int check_initrd(const struct source *s, struct err *e)
 	return 0;
 }
 
-static int add_initrds(struct assembly *a, struct err *e)
+static int add_initrds(struct uki_assembly *a, struct err *e)
 {
 	const struct strv *names = a->options->initrds;
 
@@ -235,7 +239,7 @@ static int add_initrds(struct assembly *a, struct err *e)
 	return 0;
 }
 
-static int read_sbat(struct assembly *a, struct err *e)
+static int read_sbat(struct uki_assembly *a, struct err *e)
 {
 	const struct strv *values = a->options->sbat;
 
@@ -281,7 +285,7 @@ int uki_default_stub(const char *kernel, char **ret_path, struct err *e)
 	return default_stub(&image, kernel, ret_path, e);
 }
 
-static int open_kernel_and_stub(struct assembly *a, struct err *e)
+static int open_kernel_and_stub(struct uki_assembly *a, struct err *e)
 {
 	AUTO_FREE char *found = NULL;
 	const char *stub = a->options->stub;
@@ -302,23 +306,41 @@ static int open_kernel_and_stub(struct assembly *a, struct err *e)
 	return 0;
 }
 
-static int make_plan(struct assembly *a, struct uki_plan **ret, struct err *e)
+static int make_plan(struct uki_assembly *a, struct err *e)
 {
 	struct uki_input input = {.stub = &a->stub_file.source, .parts = a->parts};
-	AUTO_UKI_PLAN plan = NULL;
 
 	if (open_kernel_and_stub(a, e) < 0 || add_os_release(a, e) < 0 || add_cmdline(a, e) < 0 ||
 	    add_uname(a, e) < 0 || add_initrds(a, e) < 0 || read_sbat(a, e) < 0)
 		return -1;
 	input.n_parts = a->n_parts;
 	input.sbat = &a->sbat;
-	if (uki_plan_new(&input, &plan, e) < 0)
+	if (uki_plan_new(&input, &a->plan, e) < 0)
 		return -1;
-	for (size_t i = 0; i < plan->warnings.n; i++)
-		if (doubt(a->options, plan->warnings.v[i], e) < 0)
+	for (size_t i = 0; i < a->plan->warnings.n; i++)
+		if (doubt(a->options, a->plan->warnings.v[i], e) < 0)
 			return -1;
-	*ret = TAKE(plan);
 	return 0;
+}
+
+int uki_assemble(const struct uki_options *options, struct uki_assembly **ret, struct err *e)
+{
+	AUTO_UKI_ASSEMBLY a = calloc(1, sizeof(*a));
+
+	if (!a)
+		return err_memory(e);
+	a->options = options;
+	a->kernel_file = (struct file_source)FILE_SOURCE_INIT;
+	a->stub_file = (struct file_source)FILE_SOURCE_INIT;
+	if (make_plan(a, e) < 0)
+		return -1;
+	*ret = TAKE(a);
+	return 0;
+}
+
+const struct uki_plan *uki_assembly_plan(const struct uki_assembly *a)
+{
+	return a->plan;
 }
 
 /* The rename would replace an input by the output. */
@@ -333,7 +355,7 @@ static int check_apart(const struct file_source *input, const char *output, stru
 		       output, input->path);
 }
 
-static int check_all_apart(const struct assembly *a, struct err *e)
+static int check_all_apart(const struct uki_assembly *a, struct err *e)
 {
 	const char *output = a->options->output;
 
@@ -346,7 +368,7 @@ static int check_all_apart(const struct assembly *a, struct err *e)
 	return 0;
 }
 
-static int check_inputs(const struct assembly *a, struct err *e)
+int uki_assembly_unchanged(const struct uki_assembly *a, struct err *e)
 {
 	if (file_source_unchanged(&a->kernel_file, e) < 0 ||
 	    file_source_unchanged(&a->stub_file, e) < 0)
@@ -370,13 +392,14 @@ static int check_output(struct output *o, struct err *e)
 	return 0;
 }
 
-static int write_output(const struct assembly *a, const struct uki_plan *plan, struct err *e)
+int uki_assembly_write(const struct uki_assembly *a, struct err *e)
 {
 	AUTO_OUTPUT o = OUTPUT_INIT;
 
 	if (check_all_apart(a, e) < 0 ||
 	    output_begin(&o, a->options->output, a->options->sync, e) < 0 ||
-	    uki_write(plan, &o.sink, e) < 0 || check_output(&o, e) < 0 || check_inputs(a, e) < 0)
+	    uki_write(a->plan, &o.sink, e) < 0 || check_output(&o, e) < 0 ||
+	    uki_assembly_unchanged(a, e) < 0)
 		return -1;
 	return output_commit(&o, e);
 }
@@ -402,16 +425,11 @@ static int summarize(const struct uki_plan *plan, struct uki_summary *ret, struc
 
 int stage_uki(const struct uki_options *options, struct uki_summary *ret, struct err *e)
 {
-	AUTO_ASSEMBLY a = {
-		.options = options,
-		.kernel_file = FILE_SOURCE_INIT,
-		.stub_file = FILE_SOURCE_INIT,
-	};
+	AUTO_UKI_ASSEMBLY a = NULL;
 	AUTO_UKI_SUMMARY summary = {.size = 0};
-	AUTO_UKI_PLAN plan = NULL;
 
-	if (make_plan(&a, &plan, e) < 0 || summarize(plan, &summary, e) < 0 ||
-	    write_output(&a, plan, e) < 0)
+	if (uki_assemble(options, &a, e) < 0 || summarize(a->plan, &summary, e) < 0 ||
+	    uki_assembly_write(a, e) < 0)
 		return -1;
 	*ret = summary;
 	summary = (struct uki_summary){.size = 0};
