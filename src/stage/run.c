@@ -110,9 +110,13 @@ static int add_console(const struct run_options *o, struct strv *to, struct err 
 static int make_command(const struct run_options *o, const char *folder, bool kvm, struct strv *to,
 			struct err *e)
 {
-	if (add_machine(o, kvm, to, e) < 0 || add_firmware(folder, to, e) < 0)
+	if (add_machine(o, kvm, to, e) < 0 || add_firmware(folder, to, e) < 0 ||
+	    add_console(o, to, e) < 0)
 		return -1;
-	return add_console(o, to, e);
+	for (size_t i = 0; i < o->qemu->n; i++)
+		if (strv_add(to, o->qemu->v[i], e) < 0)
+			return -1;
+	return 0;
 }
 
 /* Until QEMU ends, or somebody ends us. */

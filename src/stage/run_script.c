@@ -52,15 +52,29 @@ static int do_send(const struct script *s, const char *text, struct err *e)
 	return 0;
 }
 
-/* QMP (docs/interop/qmp-spec.rst): a JSON object is a command. */
-static int command(const struct script *s, const char *name, struct err *e)
+/*
+ * QMP (docs/interop/qmp-spec.rst): a JSON object is a command. `line` is the argument of
+ * human-monitor-command, else NULL.
+ */
+static int command(const struct script *s, const char *name, const char *line, struct err *e)
 {
-	char text[64];
-	int len = snprintf(text, sizeof(text), "{\"execute\": \"%s\"}\n", name);
+	AUTO_BUF text = BUF_INIT;
+	struct json_writer w;
 
+	json_begin(&w, &text, JSON_SHORT);
+	json_open_object(&w, NULL);
+	json_text(&w, "execute", name);
+	if (line) {
+		json_open_object(&w, "arguments");
+		json_text(&w, "command-line", line);
+		json_close_object(&w);
+	}
+	json_close_object(&w);
+	if (json_finish(&w, e) < 0)
+		return -1;
 	/* A QEMU that is gone is told of by how it ended, not by this. */
-	if (write_all(s->guest->monitor, text, (size_t)len) < 0 && errno != EPIPE)
-		return err_os(e, "tell QEMU '%s'", name);
+	if (write_all(s->guest->monitor, text.data, text.len) < 0 && errno != EPIPE)
+		return err_os(e, "tell QEMU '%s'", line ? line : name);
 	return 0;
 }
 
@@ -95,7 +109,9 @@ static int advance(struct script *s, struct err *e)
 		if (step->kind == RUN_SEND)
 			r = do_send(s, step->text, e);
 		if (step->kind == RUN_BUTTON)
-			r = command(s, "system_powerdown", e);
+			r = command(s, "system_powerdown", NULL, e);
+		if (step->kind == RUN_MONITOR)
+			r = command(s, "human-monitor-command", step->text, e);
 		if (r < 0)
 			return -1;
 	}
@@ -151,15 +167,21 @@ static int time_left(const struct script *s)
 	return s->deadline_ms - now < INT_MAX ? (int)(s->deadline_ms - now) : INT_MAX;
 }
 
-/* The SHUTDOWN event tells a guest that powered off from one that reset itself. */
+/*
+ * The SHUTDOWN event tells a guest that powered off from one that reset itself. The monitor answers
+ * a command of ours with what it would print: nothing, unless it did not understand.
+ */
 static void read_event(struct script *s, const char *line, size_t len)
 {
-	const char *event, *reason;
+	const char *event, *reason, *answer;
 	struct json *j = NULL;
 	struct err ignored;
 
 	if (json_parse(line, len, "QMP", &j, &ignored) < 0)
 		return;
+	answer = json_member_text(j, "return");
+	if (answer && *answer)
+		log_info("QEMU: %.*s", (int)strcspn(answer, "\r\n"), answer);
 	event = json_member_text(j, "event");
 	reason = json_member_text(json_member(j, "data"), "reason");
 	if (event && reason && !strcmp(event, "SHUTDOWN"))
@@ -195,7 +217,7 @@ static int watch(struct script *s, int signals, struct err *e)
 
 	snprintf(how, sizeof(how), "%llu s went by before",
 		 (unsigned long long)s->options->timeout_s);
-	if (command(s, "qmp_capabilities", e) < 0 || advance(s, e) < 0)
+	if (command(s, "qmp_capabilities", NULL, e) < 0 || advance(s, e) < 0)
 		return -1;
 	while (!ended) {
 		struct pollfd fds[] = {

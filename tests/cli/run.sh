@@ -49,6 +49,15 @@ qemu "echo name; read -r line; echo \"got \$line\"; $(event guest-shutdown)"
 ends 0 "KVM does not run guests here: QEMU emulates, which is slower" \
 	--expect name --send 'a word' --expect 'got a word'
 ends 1 "mvirt-mkos run: the guest ended before 'name' appeared" --expect name --send x --expect name
+# The monitor's commands are QMP's (docs/interop/qmp-spec.rst): the fake one reads what it was told.
+qemu "echo name; head -n 2 <&3 >told; printf '%s' \"\$*\" >arguments; $(event guest-shutdown)"
+ends 0 "KVM does not run guests here: QEMU emulates, which is slower" \
+	--expect name --monitor 'device_add "x"' --qemu '-device i6300esb' --qemu -no-acpi
+says told '{"execute":"qmp_capabilities"}
+{"execute":"human-monitor-command","arguments":{"command-line":"device_add \"x\""}}'
+has arguments ' -device i6300esb -no-acpi'
+qemu "echo name; echo '{\"return\": \"unknown command: x\\\\r\\\\n\"}' >&3; $(event guest-shutdown)"
+ends 0 "QEMU: unknown command: x" --expect name --monitor x
 qemu 'exec sleep 60'
 ends 1 "mvirt-mkos run: 1 s went by before 'x' appeared" --expect x --timeout 1
 
@@ -59,4 +68,6 @@ expect 1 "$mkos" run --expect x text
 has err "only a UKI can be run"
 expect 0 "$mkos" run --dry-run "$uki"
 has out "qemu-system-x86_64 -machine q35"
+expect 0 "$mkos" run --dry-run --qemu '-device i6300esb' "$uki"
+has out " -device i6300esb"
 exit $failed
