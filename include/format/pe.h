@@ -139,4 +139,7 @@ struct pe_section_source {
 MUST_CHECK int pe_section_source_init(struct pe_section_source *p, const struct source *file,
 				      const struct pe_section *section, struct err *e);
 
+/* NULL: the source is none of these. */
+const struct pe_section_source *pe_section_source_of(const struct source *s);
+
 #endif

@@ -17,6 +17,11 @@
 	SBAT_HEADER \
 	"uki,1,UKI,uki,1,https://uapi-group.org/specifications/specs/unified_kernel_image/\n"
 
+#define SBAT_ADDON                                       \
+	SBAT_HEADER                                      \
+	"uki-addon,1,UKI Addon,addon,1,https://www.free" \
+	"desktop.org/software/systemd/man/latest/systemd-stub.html\n"
+
 /* Does the text begin with SBAT's own line? */
 bool sbat_is_valid(const char *text, size_t len);
 

@@ -4,7 +4,7 @@
 /*
  * What is known of systemd-stub, the EFI program in front of a UKI, by its
  * version. It tells that in its section .sdmagic:
- * "#### LoaderInfo: systemd-stub 252.39-1~deb12u2 ####".
+ * "#### LoaderInfo: systemd-stub 252.39-1~deb12u2 ####"; an addon's says systemd-addon.
  */
 
 #include "base/err.h"
@@ -16,7 +16,27 @@ struct stub_version {
 	unsigned int major; /* 0: not a systemd stub, or one that does not tell */
 	unsigned int minor;
 	char text[64]; /* as it stands there, "" when unknown */
+	bool is_addon; /* the stub of an addon, which starts nothing: what it does not read does not count */
 };
+
+/* A section that systemd-stub takes from a UKI. */
+struct stub_section {
+	const char *name;
+	unsigned int since; /* the version that knows it; 0: all there are */
+	bool only_measured; /* an older stub boots the same without it */
+	bool may_repeat;
+	bool is_text;
+};
+
+/* All of them, in the order in which they are measured (systemd, src/fundamental/uki.h). */
+enum { STUB_SECTIONS = 15 };
+extern const struct stub_section stub_sections[STUB_SECTIONS];
+
+/* NULL: none of them. */
+const struct stub_section *stub_section_find(const char *name);
+
+/* So many sections .profile are the most that a stub looks at. */
+enum { STUB_PROFILES_MAX = 256 };
 
 MUST_CHECK int stub_version_read(const struct source *s, const struct pe *pe,
 				 struct stub_version *ret, struct err *e);

@@ -339,3 +339,8 @@ int pe_section_source_init(struct pe_section_source *p, const struct source *fil
 	};
 	return 0;
 }
+
+const struct pe_section_source *pe_section_source_of(const struct source *s)
+{
+	return s->ops == &section_ops ? (const struct pe_section_source *)s : NULL;
+}

@@ -2,22 +2,30 @@
 
 #include <string.h>
 
-#define MAGIC_BEGIN "#### LoaderInfo: systemd-stub "
+#define MAGIC_STUB  "#### LoaderInfo: systemd-stub "
+#define MAGIC_ADDON "#### LoaderInfo: systemd-addon "
 #define MAGIC_END   " ####"
 
 enum { NAMES_COMPARED_WHOLE = 257 };
 
-static const struct {
-	const char *name;
-	unsigned int since; /* the version that knows it; 0: all there are */
-	bool only_measured; /* an older stub boots the same without it */
-} known_sections[] = {
-	{".linux", 0, false},	{".osrel", 0, false},	  {".cmdline", 0, false},
-	{".initrd", 0, false},	{".splash", 0, false},	  {".dtb", 0, false},
-	{".pcrpkey", 0, false}, {".pcrsig", 0, false},	  {".uname", 254, true},
-	{".sbat", 254, true},	{".ucode", 256, false},	  {".profile", 257, false},
-	{".hwids", 257, false}, {".dtbauto", 257, false}, {".efifw", 258, false},
+const struct stub_section stub_sections[STUB_SECTIONS] = {
+	{".linux", 0, false, false, false},    {".osrel", 0, false, false, true},
+	{".cmdline", 0, false, false, true},   {".initrd", 0, false, false, false},
+	{".ucode", 256, false, false, false},  {".splash", 0, false, false, false},
+	{".dtb", 0, false, false, false},      {".uname", 254, true, false, true},
+	{".sbat", 254, true, false, true},     {".pcrsig", 0, false, false, true},
+	{".pcrpkey", 0, false, false, true},   {".profile", 257, false, false, true},
+	{".dtbauto", 257, false, true, false}, {".hwids", 257, false, false, false},
+	{".efifw", 258, false, true, false},
 };
+
+const struct stub_section *stub_section_find(const char *name)
+{
+	for (size_t i = 0; i < STUB_SECTIONS; i++)
+		if (strcmp(name, stub_sections[i].name) == 0)
+			return &stub_sections[i];
+	return NULL;
+}
 
 /* Some distributions' builds say their version twice, without anything between: "257.2257.2". */
 static void undouble(char *text)
@@ -38,16 +46,25 @@ static unsigned int leading_number(const char **p)
 	return n;
 }
 
+static const char *behind(const char *text, const char *begin)
+{
+	const char *found = strstr(text, begin);
+
+	return found ? found + strlen(begin) : NULL;
+}
+
 static void parse_magic(const char *text, struct stub_version *version)
 {
-	const char *begin = strstr(text, MAGIC_BEGIN);
-	const char *end = begin ? strstr(begin + strlen(MAGIC_BEGIN), MAGIC_END) : NULL;
-	const char *p;
+	const char *begin = behind(text, MAGIC_STUB), *end, *p;
 	size_t len;
 
+	if (!begin) {
+		begin = behind(text, MAGIC_ADDON);
+		version->is_addon = begin != NULL;
+	}
+	end = begin ? strstr(begin, MAGIC_END) : NULL;
 	if (!end)
 		return;
-	begin += strlen(MAGIC_BEGIN);
 	len = (size_t)(end - begin);
 	if (len >= sizeof(version->text))
 		return;
@@ -89,7 +106,8 @@ int stub_version_read(const struct source *s, const struct pe *pe, struct stub_v
 
 bool stub_is_before(const struct stub_version *v, unsigned int major, unsigned int minor)
 {
-	return v->major && (v->major < major || (v->major == major && v->minor < minor));
+	return !v->is_addon && v->major &&
+	       (v->major < major || (v->major == major && v->minor < minor));
 }
 
 bool stub_fails_at_image_base(const struct stub_version *v)
@@ -105,25 +123,24 @@ size_t stub_max_sections(const struct stub_version *v)
 
 bool stub_section_may_repeat(const char *name)
 {
-	return strcmp(name, ".dtbauto") == 0 || strcmp(name, ".efifw") == 0;
+	const struct stub_section *section = stub_section_find(name);
+
+	return section && section->may_repeat;
 }
 
 bool stub_section_is_payload(const char *name)
 {
-	for (size_t i = 0; i < ARRAY_LEN(known_sections); i++)
-		if (strcmp(name, known_sections[i].name) == 0)
-			return true;
-	return false;
+	return stub_section_find(name) != NULL;
 }
 
 const char *stub_mistakes(const struct stub_version *v, const char *name)
 {
 	if (!stub_is_before(v, NAMES_COMPARED_WHOLE, 0))
 		return NULL;
-	for (size_t i = 0; i < ARRAY_LEN(known_sections); i++) {
-		const char *known = known_sections[i].name;
+	for (size_t i = 0; i < STUB_SECTIONS; i++) {
+		const char *known = stub_sections[i].name;
 
-		if (known_sections[i].since <= v->major && strcmp(name, known) != 0 &&
+		if (stub_sections[i].since <= v->major && strcmp(name, known) != 0 &&
 		    strncmp(name, known, strlen(known)) == 0)
 			return known;
 	}
@@ -132,9 +149,9 @@ const char *stub_mistakes(const struct stub_version *v, const char *name)
 
 unsigned int stub_ignores(const struct stub_version *v, const char *name)
 {
-	for (size_t i = 0; i < ARRAY_LEN(known_sections); i++)
-		if (strcmp(name, known_sections[i].name) == 0 && !known_sections[i].only_measured &&
-		    stub_is_before(v, known_sections[i].since, 0))
-			return known_sections[i].since;
-	return 0;
+	const struct stub_section *section = stub_section_find(name);
+
+	if (!section || section->only_measured || !stub_is_before(v, section->since, 0))
+		return 0;
+	return section->since;
 }

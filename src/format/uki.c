@@ -13,9 +13,9 @@ static const char *const order[] = {
 	".splash", ".pcrpkey", ".linux", ".initrd",  ".efifw", ".ucode",
 };
 
-enum { RANK_OTHER = ARRAY_LEN(order), RANK_LAST_KERNEL, RANK_SBAT, RANK_PROFILE };
+enum { RANK_OTHER = ARRAY_LEN(order) + 1, RANK_LAST_KERNEL, RANK_SBAT, RANK_PROFILE };
 
-static unsigned int rank(const struct uki_plan *plan, const char *name)
+static unsigned int rank(const struct uki_plan *plan, const struct uki_input *in, const char *name)
 {
 	/* Before 257 the stub may start an old kernel where it lies in memory, and the
 	 * kernel then unpacks itself over what follows. */
@@ -24,23 +24,24 @@ static unsigned int rank(const struct uki_plan *plan, const char *name)
 	if (strcmp(name, ".sbat") == 0)
 		return RANK_SBAT;
 	if (strcmp(name, ".profile") == 0)
-		return RANK_PROFILE;
+		return in->kind == UKI_PROFILE ? 0 : RANK_PROFILE;
 	if (strcmp(name, ".linux") == 0 && !kernel_anywhere)
 		return RANK_LAST_KERNEL;
 	for (unsigned int i = 0; i < ARRAY_LEN(order); i++)
 		if (strcmp(name, order[i]) == 0)
-			return i;
+			return i + 1;
 	return RANK_OTHER;
 }
 
 /* Stable, and for a handful of parts. */
-static void sort_parts(const struct uki_plan *plan, struct uki_part *parts, size_t n)
+static void sort_parts(const struct uki_plan *plan, const struct uki_input *in,
+		       struct uki_part *parts, size_t n)
 {
 	for (size_t i = 1; i < n; i++) {
 		struct uki_part part = parts[i];
 		size_t k = i;
 
-		for (; k > 0 && rank(plan, parts[k - 1].name) > rank(plan, part.name); k--)
+		for (; k > 0 && rank(plan, in, parts[k - 1].name) > rank(plan, in, part.name); k--)
 			parts[k] = parts[k - 1];
 		parts[k] = part;
 	}
@@ -61,19 +62,30 @@ static int check_name(const char *name, struct err *e)
 	return 0;
 }
 
-static int check_part(struct uki_plan *plan, const struct uki_input *in, const struct pe *stub,
-		      size_t i, struct err *e)
+/* Is the name of parts[i] taken by another before it? Each .profile begins anew. */
+static bool is_twice(const struct uki_part *parts, size_t i)
 {
-	const char *name = in->parts[i].name, *known;
+	if (stub_section_may_repeat(parts[i].name))
+		return false;
+	for (size_t k = i; k > 0; k--) {
+		if (strcmp(parts[k - 1].name, parts[i].name) == 0)
+			return true;
+		if (strcmp(parts[k - 1].name, ".profile") == 0)
+			return false;
+	}
+	return false;
+}
+
+static int check_part(struct uki_plan *plan, const struct uki_input *in, const struct pe *stub,
+		      const struct uki_part *part, struct err *e)
+{
+	const char *name = part->name, *known;
 	unsigned int since;
 
 	if (check_name(name, e) < 0)
 		return -1;
-	if (in->parts[i].n_pieces == 0)
+	if (part->n_pieces == 0)
 		return err_set(e, ERR_INPUT, "section %s has no content", name);
-	for (size_t k = 0; k < i; k++)
-		if (strcmp(in->parts[k].name, name) == 0 && !stub_section_may_repeat(name))
-			return err_set(e, ERR_INPUT, "section %s is given twice", name);
 	if (pe_section_find(stub, name))
 		return err_set(e, ERR_INPUT,
 			       "stub '%s' has a section %s of its own: is it a UKI already?",
@@ -96,6 +108,43 @@ static int check_part(struct uki_plan *plan, const struct uki_input *in, const s
 	return 0;
 }
 
+static int check_base(struct uki_plan *plan, const struct uki_input *in, const struct pe *stub,
+		      struct err *e)
+{
+	for (size_t i = 0; i < in->n_parts; i++) {
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(in->parts[k].name, in->parts[i].name) == 0 &&
+			    !stub_section_may_repeat(in->parts[i].name))
+				return err_set(e, ERR_INPUT, "section %s is given twice",
+					       in->parts[i].name);
+		if (check_part(plan, in, stub, &in->parts[i], e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int check_profiles(struct uki_plan *plan, const struct uki_input *in, const struct pe *stub,
+			  struct err *e)
+{
+	size_t n = 0;
+
+	if (in->n_profiles && strcmp(in->profiles[0].name, ".profile") != 0)
+		return err_set(e, ERR_INPUT, "a profile begins with .profile, not with %s",
+			       in->profiles[0].name);
+	for (size_t i = 0; i < in->n_profiles; i++) {
+		n += strcmp(in->profiles[i].name, ".profile") == 0;
+		if (strcmp(in->profiles[i].name, ".profile") != 0 && is_twice(in->profiles, i))
+			return err_set(e, ERR_INPUT, "profile %zu has section %s twice", n - 1,
+				       in->profiles[i].name);
+		if (check_part(plan, in, stub, &in->profiles[i], e) < 0)
+			return -1;
+	}
+	if (n > STUB_PROFILES_MAX)
+		return err_set(e, ERR_LIMIT, "%zu profiles: a stub looks at %d", n,
+			       STUB_PROFILES_MAX);
+	return 0;
+}
+
 static const struct uki_part *find_part(const struct uki_input *in, const char *name)
 {
 	for (size_t i = 0; i < in->n_parts; i++)
@@ -104,13 +153,12 @@ static const struct uki_part *find_part(const struct uki_input *in, const char *
 	return NULL;
 }
 
-static int check_machines(const struct uki_plan *plan, const struct uki_input *in,
-			  const struct pe *stub, struct err *e)
+static int check_machines(const struct linux_image *kernel, const char *kernel_name,
+			  const struct uki_input *in, const struct pe *stub, struct err *e)
 {
-	const char *kernel_name = find_part(in, ".linux")->pieces[0]->name;
-	const char *is = pe_machine_name(plan->kernel.Machine), *wants;
+	const char *is = pe_machine_name(kernel->Machine), *wants;
 
-	if (linux_image_fits(&plan->kernel, stub->Machine))
+	if (linux_image_fits(kernel, stub->Machine))
 		return 0;
 	wants = pe_machine_name(stub->Machine);
 	return err_set(e, ERR_INPUT, "kernel '%s' is for %s, but stub '%s' for %s", kernel_name,
@@ -119,30 +167,49 @@ static int check_machines(const struct uki_plan *plan, const struct uki_input *i
 }
 
 static int check_kernel(struct uki_plan *plan, const struct uki_input *in, struct pe *stub,
-			struct err *e)
+			const struct source *s, struct err *e)
 {
-	const struct uki_part *part = find_part(in, ".linux");
-	const struct stub_version *v = &plan->stub;
+	struct linux_image kernel;
 
-	if (!part || part->n_pieces != 1)
-		return err_set(e, ERR_INPUT, "a UKI needs one kernel");
-	if (linux_image_read(part->pieces[0], &plan->kernel, e) < 0)
+	if (linux_image_read(s, &kernel, e) < 0)
 		return -1;
-	if (!plan->kernel.has_efi_stub)
+	if (!kernel.has_efi_stub)
 		return err_set(e, ERR_INPUT,
 			       "kernel '%s' has no EFI stub: build it with CONFIG_EFI_STUB=y",
-			       part->pieces[0]->name);
-	if (check_machines(plan, in, stub, e) < 0)
+			       s->name);
+	if (plan->stub.is_addon)
+		return err_set(e, ERR_INPUT, "stub '%s' is that of an addon: it starts no kernel",
+			       in->stub->name);
+	if (check_machines(&kernel, s->name, in, stub, e) < 0)
 		return -1;
+	if (!plan->kernel.has_efi_stub)
+		plan->kernel = kernel;
 	/* Else firmware that enforces it would stop the kernel inside, which is not fit for it. */
-	if (!plan->kernel.nx_compat)
+	if (!kernel.nx_compat)
 		stub->DllCharacteristics &= (uint16_t)~PE_NX_COMPAT;
-	if (plan->kernel.ImageBase && stub_fails_at_image_base(v))
+	if (kernel.ImageBase && stub_fails_at_image_base(&plan->stub))
 		return strv_addf(
 			&plan->warnings, e,
 			"systemd-stub %s fails to start kernels that, as this one, have an "
 			"ImageBase: take 259.2 or newer, or one before 258",
-			v->text);
+			plan->stub.text);
+	return 0;
+}
+
+/* That of the base and those of profiles. */
+static int check_kernels(struct uki_plan *plan, const struct uki_input *in, struct pe *stub,
+			 struct err *e)
+{
+	const struct uki_part *part = find_part(in, ".linux");
+
+	if (in->kind == UKI_IMAGE && (!part || part->n_pieces != 1))
+		return err_set(e, ERR_INPUT, "a UKI needs one kernel");
+	if (part && check_kernel(plan, in, stub, part->pieces[0], e) < 0)
+		return -1;
+	for (size_t i = 0; i < in->n_profiles; i++)
+		if (strcmp(in->profiles[i].name, ".linux") == 0 &&
+		    check_kernel(plan, in, stub, in->profiles[i].pieces[0], e) < 0)
+			return -1;
 	return 0;
 }
 
@@ -199,14 +266,29 @@ static int merge_program(struct uki_plan *plan, const struct source *s, const st
 	return sbat_merge(&plan->sbat, text.data, len, e);
 }
 
+/* An addon is of no stub: the one in front only keeps its sections. */
+static int merge_programs(struct uki_plan *plan, const struct uki_input *in, const struct pe *stub,
+			  struct err *e)
+{
+	const struct source *kernel;
+	AUTO_PE pe = {.sections = NULL};
+
+	if (in->kind == UKI_ADDON)
+		return 0;
+	kernel = find_part(in, ".linux")->pieces[0];
+	if (merge_program(plan, in->stub, stub, e) < 0 || pe_read(kernel, &pe, e) < 0)
+		return -1;
+	return merge_program(plan, kernel, &pe, e);
+}
+
 static int make_sbat(struct uki_plan *plan, const struct uki_input *in, const struct pe *stub,
 		     struct err *e)
 {
-	const struct source *kernel = find_part(in, ".linux")->pieces[0];
-	AUTO_PE pe = {.sections = NULL};
+	const char *usual = in->kind == UKI_ADDON ? SBAT_ADDON : SBAT_UKI;
 
-	if (merge_program(plan, in->stub, stub, e) < 0 || pe_read(kernel, &pe, e) < 0 ||
-	    merge_program(plan, kernel, &pe, e) < 0)
+	if (in->kind == UKI_PROFILE)
+		return 0;
+	if (merge_programs(plan, in, stub, e) < 0)
 		return -1;
 	for (size_t i = 0; in->sbat && i < in->sbat->n; i++) {
 		const char *text = in->sbat->v[i];
@@ -218,8 +300,7 @@ static int make_sbat(struct uki_plan *plan, const struct uki_input *in, const st
 		if (sbat_merge(&plan->sbat, text, strlen(text), e) < 0)
 			return -1;
 	}
-	if ((!in->sbat || in->sbat->n == 0) &&
-	    sbat_merge(&plan->sbat, SBAT_UKI, strlen(SBAT_UKI), e) < 0)
+	if ((!in->sbat || in->sbat->n == 0) && sbat_merge(&plan->sbat, usual, strlen(usual), e) < 0)
 		return -1;
 	memory_source_init(&plan->sbat_source, plan->sbat.data, plan->sbat.len, ".sbat");
 	plan->sbat_piece = &plan->sbat_source.source;
@@ -229,7 +310,8 @@ static int make_sbat(struct uki_plan *plan, const struct uki_input *in, const st
 static int lay_out(struct uki_plan *plan, const struct uki_input *in, const struct pe *stub,
 		   struct err *e)
 {
-	AUTO_FREE struct uki_part *parts = calloc(in->n_parts + 1, sizeof(*parts));
+	size_t n = in->n_parts;
+	AUTO_FREE struct uki_part *parts = calloc(n + in->n_profiles + 1, sizeof(*parts));
 	struct uki_layout_input layout = {
 		.stub = in->stub,
 		.pe = stub,
@@ -237,15 +319,18 @@ static int lay_out(struct uki_plan *plan, const struct uki_input *in, const stru
 		 * section stands right behind it. It gets a new one. */
 		.leave_out = ".sbat",
 		.parts = parts,
-		.n_parts = in->n_parts + 1,
 	};
 
 	if (!parts)
 		return err_memory(e);
-	memcpy(parts, in->parts, in->n_parts * sizeof(*parts));
-	parts[in->n_parts] =
-		(struct uki_part){.name = ".sbat", .pieces = &plan->sbat_piece, .n_pieces = 1};
-	sort_parts(plan, parts, in->n_parts + 1);
+	memcpy(parts, in->parts, n * sizeof(*parts));
+	if (plan->sbat_piece)
+		parts[n++] = (struct uki_part){
+			.name = ".sbat", .pieces = &plan->sbat_piece, .n_pieces = 1};
+	sort_parts(plan, in, parts, n);
+	if (in->n_profiles)
+		memcpy(parts + n, in->profiles, in->n_profiles * sizeof(*parts));
+	layout.n_parts = n + in->n_profiles;
 	return uki_layout_make(&layout, &plan->layout, e);
 }
 
@@ -257,10 +342,8 @@ static int fill_plan(struct uki_plan *plan, const struct uki_input *in, struct e
 		return err_ctx(e, "stub");
 	if (stub_version_read(in->stub, &stub, &plan->stub, e) < 0)
 		return err_ctx(e, "stub");
-	for (size_t i = 0; i < in->n_parts; i++)
-		if (check_part(plan, in, &stub, i, e) < 0)
-			return -1;
-	if (check_kernel(plan, in, &stub, e) < 0 || make_sbat(plan, in, &stub, e) < 0 ||
+	if (check_base(plan, in, &stub, e) < 0 || check_profiles(plan, in, &stub, e) < 0 ||
+	    check_kernels(plan, in, &stub, e) < 0 || make_sbat(plan, in, &stub, e) < 0 ||
 	    lay_out(plan, in, &stub, e) < 0)
 		return -1;
 	return check_plan(plan, in, e);

@@ -10,6 +10,8 @@ enum {
 	MIN_FILE_ALIGN = 512,
 	MAX_FILE_ALIGN = 64 * 1024, /* the specification's limit */
 	PAGE = 4096,
+	BLOCK = 4096, /* of file systems that share blocks between files */
+	SHARED_MIN = 64 * 1024,
 	INITRD_ALIGN = 4,
 };
 
@@ -96,9 +98,12 @@ static int check_stub_section(const struct uki_layout_input *in, const struct pe
 static void add_run(struct placer *p, const struct source *source, uint64_t offset, uint64_t len,
 		    uint64_t align)
 {
+	const struct pe_section_source *section = pe_section_source_of(source);
 	struct uki_run *run = &p->out->runs[p->out->n_runs++];
 
-	*run = (struct uki_run){.source = source, .offset = offset, .len = len};
+	/* A range of a file, so that whoever writes can let the kernel copy. */
+	*run = section ? (struct uki_run){section->file, section->offset + offset, len, 0}
+		       : (struct uki_run){source, offset, len, 0};
 	run->zeros = align_up(p->file + len, align) - (p->file + len);
 	p->file += len + run->zeros;
 }
@@ -139,12 +144,43 @@ static int too_big(const struct uki_part *part, struct err *e)
 		       part->name, part->pieces[0]->name);
 }
 
+static bool is_large(const struct uki_part *part)
+{
+	uint64_t size = 0;
+
+	for (size_t i = 0; i < part->n_pieces; i++)
+		size += part->pieces[i]->size < SHARED_MIN ? part->pieces[i]->size : SHARED_MIN;
+	return size >= SHARED_MIN;
+}
+
+/* Large content begins at a block of the file, so that file systems can share it with the input
+ * instead of copying. What fills up belongs to the section before: there is no gap. */
+static void begin_at_block(struct placer *p)
+{
+	size_t last = p->out->pe.n_sections;
+	struct pe_section *section;
+	uint64_t more = align_up(p->file, BLOCK) - p->file;
+
+	if (last == 0 || p->file > UINT32_MAX - BLOCK)
+		return;
+	section = &p->out->pe.sections[last - 1];
+	/* Without a VirtualSize its size in the file is that in memory too. */
+	if (section->SizeOfRawData == 0 || section->VirtualSize == 0)
+		return;
+	section->SizeOfRawData += (uint32_t)more;
+	p->out->runs[p->out->n_runs - 1].zeros += more;
+	p->file += more;
+}
+
 static int place_part(struct placer *p, const struct uki_part *part, struct err *e)
 {
 	struct pe_section *to = &p->out->pe.sections[p->out->pe.n_sections];
 	bool is_kernel = strcmp(part->name, ".linux") == 0;
-	uint64_t start = p->file, align = p->out->pe.SectionAlignment, len = 0;
+	uint64_t start, align = p->out->pe.SectionAlignment, len = 0;
 
+	if (is_large(part))
+		begin_at_block(p);
+	start = p->file;
 	p->memory = align_up(p->memory, align > PAGE ? align : PAGE);
 	*to = (struct pe_section){.VirtualAddress = (uint32_t)p->memory,
 				  .PointerToRawData = (uint32_t)start};

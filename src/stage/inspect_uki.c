@@ -22,20 +22,10 @@ static void section_facts_done(struct section_facts *f)
 }
 #define AUTO_SECTION_FACTS AUTO(section_facts_done) struct section_facts
 
-static bool holds_text(const char *name)
-{
-	static const char *const names[] = {".cmdline", ".osrel", ".uname",  ".pcrpkey",
-					    ".pcrsig",	".sbat",  ".profile"};
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (strcmp(name, names[i]) == 0)
-			return true;
-	return false;
-}
-
 static int get_facts(const struct source *from, const struct pe_section *section,
 		     struct section_facts *f, struct err *e)
 {
+	const struct stub_section *known;
 	struct pe_section_source content;
 
 	if (pe_section_source_init(&content, from, section, e) < 0)
@@ -44,7 +34,8 @@ static int get_facts(const struct source *from, const struct pe_section *section
 	f->size = pe_section_size(section);
 	if (hash_source(from, section->PointerToRawData, f->size, f->sha256, e) < 0)
 		return -1;
-	f->is_text = holds_text(section->Name) && f->size <= TEXT_MAX;
+	known = stub_section_find(section->Name);
+	f->is_text = known && known->is_text && f->size <= TEXT_MAX;
 	if (!f->is_text)
 		return 0;
 	if (buf_reserve(&f->text, f->size, e) < 0 ||

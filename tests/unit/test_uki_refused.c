@@ -262,7 +262,7 @@ static void sizes_have_limits(void **state)
 		AUTO_UKI_PLAN plan = NULL;
 
 		assert_ok(uki_plan_new(&f.in, &plan, &e));
-		assert_string_equal(plan->warnings.v[0], "2147489280 bytes: most firmware cannot "
+		assert_string_equal(plan->warnings.v[0], "2147490816 bytes: most firmware cannot "
 							 "start a program above 2 GiB");
 	}
 }
