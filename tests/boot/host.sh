@@ -1,20 +1,26 @@
 #!/bin/sh
-# The hypervisor host: recipe mvirt with a payload given by hand builds and boots, and its PID 1
-# starts mvirt-vmm. usage: host.sh MVIRT-MKOS PROJECT DAEMON
+# A hypervisor host: its recipe, with a payload given by hand, builds and boots; its PID 1 starts
+# mvirt-vmm; and its kernel has what the roles guest and host promise.
+# usage: host.sh MVIRT-MKOS PROJECT RECIPE DAEMON PROBE
 set -eu
 mkos=$1
 project=$2
-daemon=$3
+recipe=$3
+daemon=$4
+probe=$5
 
 mkdir p
 cp -R "$project/config" "$project/kernel.config" "$project/kernel.version" \
 	"$project/cmdline.txt" p/
 mkdir -p "$project/cache"
 ln -s "$project/cache" p/cache
-"$mkos" -C p build --kernel-source distro --payload "mvirt-vmm=$daemon" --payload "mvirt=$daemon" \
-	--payload "cloud-hypervisor=$daemon" --payload firmware=/usr/share/OVMF/OVMF_CODE_4M.fd
+"$mkos" -C p build --recipe "$recipe" --kernel-source distro \
+	--payload "mvirt-vmm=$daemon" --payload "mvirt=$daemon" \
+	--payload "cloud-hypervisor=$daemon" --payload firmware=/usr/share/OVMF/OVMF_CODE_4M.fd \
+	--without ch-remote --without hypervisor-fw
 "$mkos" -C p run -m 1G --log "$PWD/console" \
 	--expect 'pideisn: ready' \
 	--expect 'daemon: second start, asking for power off' \
 	--expect 'pideisn: powering off' ||
 	{ cat console; exit 1; }
+sh "$(dirname "$0")/probe.sh" "$mkos" p "$probe" guest,host
