@@ -118,6 +118,15 @@ static int explain_forced(struct gate *g, const char *name, struct buf *to, stru
 	return n ? 0 : buf_puts(to, "its default is on and it cannot be turned off here", e);
 }
 
+static const char *why_changed(const char *asked, const char *made)
+{
+	if (!strcmp(asked, "m"))
+		return "there is no m without CONFIG_MODULES=y";
+	if (*made == '"' && *asked != '"')
+		return "a string stands in double quotes";
+	return "see its type and range";
+}
+
 static int explain(struct gate *g, const struct kconfig_option *o, enum kconfig_verdict verdict,
 		   struct err *e)
 {
@@ -136,9 +145,7 @@ static int explain(struct gate *g, const struct kconfig_option *o, enum kconfig_
 	}
 	if (verdict == KCONFIG_CHANGED) {
 		log_error("%s:%zu: CONFIG_%s=%s became %s: %s", o->file, o->line, o->name, o->value,
-			  m->value,
-			  !strcmp(o->value, "m") ? "there is no m without CONFIG_MODULES=y"
-						 : "see its type and range");
+			  m->value, why_changed(o->value, m->value));
 		return 0;
 	}
 	if (explain_lost(g, o->name, &why, e) < 0)

@@ -18,6 +18,7 @@ struct watch {
 	size_t steps;
 	size_t expected; /* 0: unknown */
 	char first_error[512];
+	bool error_goes_on; /* the last line was one of it */
 };
 
 /* kbuild announces each step as "  CC      path". */
@@ -36,6 +37,21 @@ static bool is_error(const char *line)
 		if (strstr(line, signs[i]))
 			return true;
 	return false;
+}
+
+/* kbuild's own complaints take several lines that begin with "***". */
+static void note_error(struct watch *w, const char *line)
+{
+	size_t n = strlen(w->first_error);
+	bool begins = !n && is_error(line);
+	bool goes_on = w->error_goes_on && !strncmp(line, "*** ", 4);
+
+	w->error_goes_on = begins || goes_on;
+	if (goes_on || (begins && !strncmp(line, "*** ", 4)))
+		line += 4 + strspn(line + 4, " ");
+	if (begins || goes_on)
+		snprintf(w->first_error + n, sizeof(w->first_error) - n, "%s%s", n ? " " : "",
+			 line);
 }
 
 /* "1234 of about 2300 steps, net/ipv6/udp.o, about 3 m 10 s left". */
@@ -64,8 +80,7 @@ static int on_line(void *context, const char *line, size_t len, struct err *e)
 
 	if (fwrite(line, 1, len, w->log) != len || fputc('\n', w->log) == EOF)
 		return err_os(e, "write '" KERNEL_LOG "'");
-	if (!w->first_error[0] && is_error(line))
-		snprintf(w->first_error, sizeof(w->first_error), "%s", line);
+	note_error(w, line);
 	w->steps += is_step(line);
 	describe(w, line, detail, sizeof(detail));
 	progress_update(&w->progress, detail);

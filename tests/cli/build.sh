@@ -37,8 +37,11 @@ absent p/target/mvirt.efi
 printf 'CONFIG_TWO="three"\n' >kernel_source/more
 expect 1 $build
 has err 'error: kernel.config:2: CONFIG_TWO="two" became "three": see its type and range'
-rm kernel_source/more
 cp p/kernel.config saved
+printf 'CONFIG_TWO=two\n' >p/kernel.config
+expect 1 $build
+has err 'error: kernel.config:1: CONFIG_TWO=two became "three": a string stands in double quotes'
+rm kernel_source/more
 printf 'CONFIG_TWOO="x"\nCONFIG_IN_HELP=y\nCONFIG_BY=y\n' >p/kernel.config
 printf 'CONFIG_TWOO="x"\nCONFIG_IN_HELP=y\nCONFIG_BY=y\n' >kernel_source/lose
 expect 1 $build
@@ -75,6 +78,19 @@ says err "mvirt-mkos build: build kernel failed: a.c:1:2: error: expected this \
 (the whole log is in target/kernel.log)"
 has p/target/kernel.log "make: *** that"
 absent p/target/mvirt.efi
+
+# Its own complaints take several lines.
+cat >kernel_source/broken <<'EOF'
+***
+*** C compiler is too old.
+***   Your GCC version:    4.8.5
+***   Minimum GCC version: 5.1.0
+***
+make: *** stop
+EOF
+expect 1 $build
+says err "mvirt-mkos build: build kernel failed: C compiler is too old. Your GCC version:    4.8.5 \
+Minimum GCC version: 5.1.0 (the whole log is in target/kernel.log)"
 rm kernel_source/broken
 
 # Now it is made, and nothing is written beside it.
