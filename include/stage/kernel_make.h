@@ -14,6 +14,7 @@ struct kernel_make {
 	const struct kernel_source *source;
 	const struct project *project;
 	size_t expected_steps; /* for the progress line; 0: unknown */
+	bool debug_info;       /* which would tell the folders it was compiled in */
 	int lock; /* of target/: kbuild's children hold it too, should they outlive us */
 };
 

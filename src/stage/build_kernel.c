@@ -166,23 +166,24 @@ static int read_kernel(struct linux_image *ret, struct err *e)
 }
 
 /*
- * How many steps kbuild will announce for a fresh tree: 2.7 for each option
- * that is on, as measured on Linux 6.12 (2293 for 850, with those of kbuild's
- * own tools). A tree that was built before does fewer: unknown.
+ * Takes from the finished configuration what the run of kbuild needs to know.
+ * A fresh tree is announced in about 2.7 steps for each option that is on, as
+ * measured on Linux 6.12 (2293 for 850, with those of kbuild's own tools). A
+ * tree that was built before does fewer: unknown.
  */
-static int expect_steps(size_t *ret, struct err *e)
+static int look_at_configuration(struct kernel_make *make, struct err *e)
 {
 	AUTO_KCONFIG made = KCONFIG_INIT;
+	const struct kconfig_option *debug_info;
 	size_t on = 0;
 
-	*ret = 0;
-	if (file_exists(PROJECT_KERNEL "/init/main.o"))
-		return 0;
 	if (kernel_config_read(&made, e) < 0)
 		return -1;
+	debug_info = kconfig_find(&made, "DEBUG_INFO");
+	make->debug_info = debug_info && !strcmp(debug_info->value, "y");
 	for (size_t i = 0; i < made.n; i++)
 		on += !strcmp(made.options[i].value, "y");
-	*ret = on * 27 / 10;
+	make->expected_steps = file_exists(PROJECT_KERNEL "/init/main.o") ? 0 : on * 27 / 10;
 	return 0;
 }
 
@@ -204,7 +205,7 @@ static int compile(struct build *b, const struct kernel_source *source, const st
 	struct linux_image image;
 
 	if (configure(b, source, origin, e) < 0 || check_inputs(b, source, inputs, e) < 0 ||
-	    expect_steps(&make.expected_steps, e) < 0)
+	    look_at_configuration(&make, e) < 0)
 		return -1;
 	if (remove_results(e) < 0)
 		return -1;

@@ -87,6 +87,22 @@ static int on_line(void *context, const char *line, size_t len, struct err *e)
 	return 0;
 }
 
+/* Debug information, and with it the build ID, then names no folder of this machine. */
+static int add_prefix_maps(const struct kernel_make *m, const char *folder, struct strv *to,
+			   struct err *e)
+{
+	static const char *const flags[] = {"KCFLAGS", "KAFLAGS"};
+	AUTO_FREE char *source = NULL;
+
+	if (file_real_path(m->source->folder, &source, e) < 0)
+		return -1;
+	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
+		if (strv_addf(to, e, "%s=-ffile-prefix-map=%s=linux -ffile-prefix-map=%s=kernel",
+			      flags[i], source, folder) < 0)
+			return -1;
+	return 0;
+}
+
 static int make_arguments(const struct kernel_make *m, const char *target, struct strv *to,
 			  struct err *e)
 {
@@ -96,6 +112,8 @@ static int make_arguments(const struct kernel_make *m, const char *target, struc
 		return -1;
 	if (strv_add_all(to, e, "make", "-C", m->source->folder, NULL) < 0 ||
 	    strv_addf(to, e, "-j%u", m->project->jobs) < 0 || strv_addf(to, e, "O=%s", folder) < 0)
+		return -1;
+	if (m->debug_info && add_prefix_maps(m, folder, to, e) < 0)
 		return -1;
 	/*
 	 * For every target: another compiler's name in between would configure anew. Not for

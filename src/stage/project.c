@@ -228,7 +228,7 @@ static int load(const struct project_options *o, struct project *p, struct err *
 {
 	if (copy_text(&p->recipe, o->recipe ? o->recipe : DEFAULT_RECIPE, e) < 0 ||
 	    copy_text(&p->compress, "gzip", e) < 0 ||
-	    copy_text(&p->kernel_source, "distro", e) < 0 ||
+	    copy_text(&p->kernel_source, "kernel.org", e) < 0 ||
 	    copy_text(&p->os_release, "config/os-release", e) < 0)
 		return -1;
 	if (strchr(p->recipe, '/'))

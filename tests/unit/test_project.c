@@ -64,7 +64,7 @@ static void good_project_is_loaded(void **state)
 	assert_string_equal(p.recipe_path, "config/recipes/mvirt.conf");
 	assert_string_equal(p.kernel_version, "6.18.4");
 	assert_string_equal(p.cmdline, "console=ttyS0 quiet");
-	assert_string_equal(p.kernel_source, "distro");
+	assert_string_equal(p.kernel_source, "kernel.org");
 	assert_string_equal(p.compress, "gzip");
 	assert_string_equal(p.os_release, "config/os-release");
 	assert_string_equal(p.init, "pideisn");
