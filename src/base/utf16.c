@@ -1,0 +1,50 @@
+#include "base/utf16.h"
+
+/* One character; *text goes behind it. UINT32_MAX: it is not UTF-8. */
+static uint32_t next_character(const unsigned char **text)
+{
+	/* The smallest value that needs so many bytes: longer forms of smaller ones are wrong. */
+	static const uint32_t smallest[] = {0, 0x80, 0x800, 0x10000};
+	const unsigned char *p = *text;
+	size_t more = *p < 0x80 ? 0 : *p >> 5 == 6 ? 1 : *p >> 4 == 14 ? 2 : *p >> 3 == 30 ? 3 : 4;
+	uint32_t c;
+
+	if (more == 4)
+		return UINT32_MAX;
+	c = more ? *p & (0x3fU >> more) : *p;
+	for (size_t i = 1; i <= more; i++) {
+		if (p[i] >> 6 != 2)
+			return UINT32_MAX;
+		c = c << 6 | (p[i] & 0x3fU);
+	}
+	*text = p + 1 + more;
+	if (c < smallest[more] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+		return UINT32_MAX;
+	return c;
+}
+
+int utf16_from_text(const char *text, const char *what, uint16_t *to, size_t max, size_t *ret_n,
+		    struct err *e)
+{
+	const unsigned char *p = (const unsigned char *)text;
+	size_t n = 0;
+
+	while (*p) {
+		uint32_t c = next_character(&p);
+		size_t units = c > 0xffff ? 2 : 1;
+
+		if (c == UINT32_MAX)
+			return err_set(e, ERR_INPUT, "%s '%s' is not UTF-8", what, text);
+		if (units > max - n)
+			return err_set(e, ERR_LIMIT, "%s '%s' has more than %zu characters", what,
+				       text, max);
+		if (units == 2) {
+			to[n++] = (uint16_t)(0xd7c0 + (c >> 10));
+			to[n++] = (uint16_t)(0xdc00 | (c & 0x3ff));
+		} else {
+			to[n++] = (uint16_t)c;
+		}
+	}
+	*ret_n = n;
+	return 0;
+}
