@@ -33,7 +33,7 @@ wrong "mvirt-mkos build: --json is 'pretty' or 'short', not 'long'" build --json
 wrong "mvirt-mkos build: 'extra' is one operand too many: see mvirt-mkos build --help" build extra
 wrong "mvirt-mkos inspect: inspect what? Give a UKI, an initramfs or a kernel" inspect
 wrong "mvirt-mkos run: --memory 'lots' is not a size such as 512M" run --memory lots
-wrong "mvirt-mkos run: --timeout and --log go with steps: --expect, --send, --power-button or --monitor" \
+wrong "mvirt-mkos run: --timeout goes with steps: --expect, --send, --power-button or --monitor" \
 	run --timeout 5
 wrong "mvirt-mkos initramfs: --output, --compress, --level, --time, --keep-modes and --strict \
 go with --list: without it the recipe decides" initramfs -o x

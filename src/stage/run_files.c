@@ -1,0 +1,152 @@
+#include "stage/run_files.h"
+
+#include "base/path.h"
+#include "base/strv.h"
+#include "format/pe.h"
+#include "host/file.h"
+#include "host/output.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What the firmware boots when nothing else is said (UEFI 2.10, section 3.5.1.1). */
+#define ESP_FOLDER "esp/EFI/BOOT"
+#define ESP_FILE   ESP_FOLDER "/BOOTX64.EFI"
+
+/* The folder that QEMU shows to the guest as an EFI system partition. */
+static int make_esp(const struct run_plan *p, struct err *e)
+{
+	AUTO_FREE char *boot = NULL;
+	AUTO_FREE char *file = NULL;
+	AUTO_FREE char *image = NULL;
+
+	if (path_join(p->folder, ESP_FOLDER, &boot, e) < 0 ||
+	    path_join(p->folder, ESP_FILE, &file, e) < 0 ||
+	    file_real_path(p->options->file, &image, e) < 0)
+		return -1;
+	if (folder_make(boot, e) < 0)
+		return -1;
+	if (symlink(image, file) < 0)
+		return err_os(e, "link '%s'", file);
+	return 0;
+}
+
+static int put_section(const struct file_source *f, const struct pe *pe, const char *name,
+		       struct output *o, struct err *e)
+{
+	const struct pe_section *section = pe_section_find(pe, name);
+	struct pe_section_source content;
+
+	if (!section)
+		return 0;
+	/* systemd-stub joins the parts at multiples of 4 as well. */
+	if (pe_section_source_init(&content, &f->source, section, e) < 0 ||
+	    sink_align(&o->sink, 4, e) < 0)
+		return -1;
+	return sink_range(&o->sink, &f->source, content.offset, content.source.size, e);
+}
+
+/* The sections, one behind the other, as a file. */
+static int extract(const struct run_plan *p, const char *const *sections, const char *to,
+		   struct err *e)
+{
+	AUTO_FILE_SOURCE f = FILE_SOURCE_INIT;
+	AUTO_OUTPUT o = OUTPUT_INIT;
+	AUTO_PE pe = {.sections = NULL};
+
+	if (file_source_open(&f, p->options->file, e) < 0 || pe_read(&f.source, &pe, e) < 0 ||
+	    output_begin(&o, to, false, e) < 0)
+		return -1;
+	for (; *sections; sections++)
+		if (put_section(&f, &pe, *sections, &o, e) < 0)
+			return -1;
+	return output_commit(&o, e);
+}
+
+static int make_parts(const struct run_plan *p, struct err *e)
+{
+	static const char *const linux_sections[] = {".linux", NULL};
+	static const char *const initrd_sections[] = {".ucode", ".initrd", NULL};
+
+	if (extract(p, linux_sections, p->kernel, e) < 0)
+		return -1;
+	return p->initrd ? extract(p, initrd_sections, p->initrd, e) : 0;
+}
+
+int run_files_make(const struct run_plan *p, struct err *e)
+{
+	AUTO_FREE char *vars = NULL;
+
+	/* QEMU's and swtpm's option syntax has no way to quote these everywhere. */
+	if (strpbrk(p->folder, ",:"))
+		return err_set(e, ERR_INPUT,
+			       "folder '%s' has ',' or ':' in it: set TMPDIR to another",
+			       p->folder);
+	if (p->vars && (path_join(p->folder, "vars.fd", &vars, e) < 0 ||
+			output_copy(p->vars, vars, false, e) < 0))
+		return -1;
+	if (p->kind != IMAGE_EFI)
+		return 0;
+	return p->kernel ? make_parts(p, e) : make_esp(p, e);
+}
+
+static bool needs_quotes(const char *word)
+{
+	return !*word || strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789-_=+,./:@%") != strlen(word);
+}
+
+void run_print_word(const char *word)
+{
+	if (!needs_quotes(word)) {
+		printf("%s", word);
+		return;
+	}
+	putchar('\'');
+	for (; *word; word++)
+		if (*word == '\'')
+			printf("'\\''");
+		else
+			putchar(*word);
+	putchar('\'');
+}
+
+static void print_parts(const struct run_plan *p)
+{
+	printf("objcopy --dump-section .linux=%s", p->kernel);
+	if (p->initrd)
+		printf(" --dump-section .initrd=%s", p->initrd);
+	putchar(' ');
+	run_print_word(p->options->file);
+	printf(" /dev/null\n");
+}
+
+static void print_tpm(const char *folder)
+{
+	printf("mkdir -p %s/tpm\n"
+	       "swtpm_setup --tpm2 --tpmstate %s/tpm --pcr-banks sha256 --overwrite\n"
+	       "swtpm socket --tpm2 --tpmstate dir=%s/tpm "
+	       "--ctrl type=unixio,path=%s/tpm.sock --terminate --daemon\n",
+	       folder, folder, folder, folder);
+}
+
+void run_files_print(const struct run_plan *p)
+{
+	if (p->vars || p->kernel || p->options->tpm)
+		printf("mkdir -p %s\n", p->folder);
+	if (p->vars) {
+		printf("cp ");
+		run_print_word(p->vars);
+		printf(" %s/vars.fd\n", p->folder);
+	}
+	if (p->kind == IMAGE_EFI && p->kernel) {
+		print_parts(p);
+	} else if (p->kind == IMAGE_EFI) {
+		printf("mkdir -p %s/" ESP_FOLDER "\ncp ", p->folder);
+		run_print_word(p->options->file);
+		printf(" %s/" ESP_FILE "\n", p->folder);
+	}
+	if (p->options->tpm)
+		print_tpm(p->folder);
+}
