@@ -5,11 +5,18 @@
 #include "words.h"
 
 #include <errno.h>
+#include <net/if.h>
+#include <net/if_arp.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define HOST_NAME_FILE	"/etc/hostname"
 #define HOST_NAME_BYTES 64
+
+#define MAC_PREFIX	 "mvirt-"
+#define INTERFACES_TRIED 64
 
 static bool is_alphanumeric(char c)
 {
@@ -42,17 +49,55 @@ static bool read_name(char *ret_name, size_t size)
 	return words_next(&rest, ret_name, size);
 }
 
+const char *host_name_from_mac(const unsigned char mac[6], char buf[HOST_NAME_FROM_MAC])
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t used = strlen(MAC_PREFIX);
+
+	memcpy(buf, MAC_PREFIX, used);
+	for (size_t i = 0; i < 6; i++) {
+		buf[used++] = digits[mac[i] >> 4];
+		buf[used++] = digits[mac[i] & 15];
+	}
+	buf[used] = '\0';
+	return buf;
+}
+
+/* Of the first network interface that has one, by number: the one the machine was made with. */
+static bool name_from_network(char *ret_name)
+{
+	static const unsigned char none[6];
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool found = false;
+
+	for (int index = 1; fd >= 0 && !found && index <= INTERFACES_TRIED; index++) {
+		struct ifreq r = {.ifr_ifindex = index};
+
+		if (ioctl(fd, SIOCGIFNAME, &r) < 0 || ioctl(fd, SIOCGIFHWADDR, &r) < 0)
+			continue;
+		found = r.ifr_hwaddr.sa_family == ARPHRD_ETHER &&
+			memcmp(r.ifr_hwaddr.sa_data, none, sizeof(none)) != 0;
+		if (found)
+			host_name_from_mac((const unsigned char *)r.ifr_hwaddr.sa_data, ret_name);
+	}
+	if (fd >= 0)
+		close(fd);
+	return found;
+}
+
 void host_name_apply(const char *wanted)
 {
 	char name[HOST_NAME_BYTES + 2];
 
 	if (*wanted == '\0') {
-		if (!read_name(name, sizeof(name)))
-			return;
-		if (!host_name_valid(name)) {
+		bool written = read_name(name, sizeof(name));
+
+		if (written && !host_name_valid(name)) {
 			console_say("'%s' in " HOST_NAME_FILE " is not a host name", name);
-			return;
+			written = false;
 		}
+		if (!written && !name_from_network(name))
+			return;
 		wanted = name;
 	}
 	if (sethostname(wanted, strlen(wanted)) < 0)

@@ -1,3 +1,5 @@
+#include "button.h"
+#include "clock.h"
 #include "cmdline.h"
 #include "command.h"
 #include "console.h"
@@ -6,7 +8,10 @@
 #include "init.h"
 #include "loopback.h"
 #include "mounts.h"
+#include "sentinel.h"
 #include "shutdown.h"
+#include "sysctl.h"
+#include "watchdog.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -116,7 +121,12 @@ int main(int argc, char *argv[])
 		return command_run(argc, argv);
 
 	set_up(&init);
+	sentinel_check();
 	cmdline_read(&cmdline, argv);
+	watchdog_start(&init.loop, WATCHDOG_IF_PRESENT);
+	button_watch(&init.loop);
+	clock_check();
+	sysctl_apply();
 	host_name_apply(cmdline.host_name);
 	loopback_up();
 	services_start(&init.services, &init.loop, &cmdline);

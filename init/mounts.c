@@ -4,10 +4,12 @@
 #include "message.h"
 
 #include <errno.h>
+#include <linux/magic.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 struct mount_point {
@@ -15,22 +17,30 @@ struct mount_point {
 	const char *type;
 	unsigned long flags;
 	const char *data;
+	bool found; /* only where the kernel has made the folder: it does when it can fill it */
 };
+
+#define NO_PROGRAMS (MS_NOSUID | MS_NODEV | MS_NOEXEC)
 
 /*
  * A parent comes before what is inside it. /dev may hold programs of nobody, so noexec, but nodev
  * would make it void. Terminals are 0600 without the usual gid=5: nobody but root logs in here.
- * The sizes leave a machine usable when all three are full; the kernel's default is half the memory
- * for each of them.
+ * Who is not root sees only its own processes (hidepid). The sizes leave a machine usable when all
+ * three are full; the kernel's default is half the memory for each of them.
  */
 static const struct mount_point mount_points[] = {
-	{"/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL},
-	{"/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL},
-	{"/dev", "devtmpfs", MS_NOSUID | MS_NOEXEC, "mode=0755"},
-	{"/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "mode=0600,ptmxmode=0666"},
-	{"/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=1777,size=25%"},
-	{"/run", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0755,size=10%"},
-	{"/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777,size=25%"},
+	{"/proc", "proc", NO_PROGRAMS, "hidepid=2", false},
+	{"/sys", "sysfs", NO_PROGRAMS, NULL, false},
+	{"/sys/fs/cgroup", "cgroup2", NO_PROGRAMS, "nsdelegate", true},
+	{"/sys/fs/pstore", "pstore", NO_PROGRAMS, NULL, true},
+	{"/sys/kernel/security", "securityfs", NO_PROGRAMS, NULL, true},
+	{"/sys/firmware/efi/efivars", "efivarfs", NO_PROGRAMS, NULL, true},
+	{"/dev", "devtmpfs", MS_NOSUID | MS_NOEXEC, "mode=0755", false},
+	{"/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "mode=0600,ptmxmode=0666", false},
+	{"/dev/shm", "tmpfs", NO_PROGRAMS, "mode=1777,size=25%", false},
+	{"/dev/mqueue", "mqueue", NO_PROGRAMS, NULL, false},
+	{"/run", "tmpfs", NO_PROGRAMS, "mode=0755,size=10%", false},
+	{"/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777,size=25%", false},
 };
 
 static const struct {
@@ -56,19 +66,51 @@ static bool is_mounted(const char *path)
 	return here.st_dev != above.st_dev;
 }
 
+static void say_failed(const struct mount_point *m)
+{
+	if (errno == ENODEV)
+		console_say("this kernel has no %s, so there is no %s", m->type, m->target);
+	else
+		console_say("cannot mount %s on %s: %s", m->type, m->target, strerror(errno));
+}
+
+const char *mounts_size_fault(const struct statfs *s)
+{
+	if ((unsigned long)s->f_type == RAMFS_MAGIC)
+		return "a ramfs, since this kernel has no SHMEM";
+	return (unsigned long)s->f_type == TMPFS_MAGIC && s->f_blocks == 0 ? "a tmpfs without size"
+									   : NULL;
+}
+
+/* "tmpfs" may be given a ramfs, which takes every option and heeds none. */
+static void check_size(const char *target)
+{
+	struct statfs s;
+	const char *fault;
+
+	if (statfs(target, &s) < 0)
+		return;
+	fault = mounts_size_fault(&s);
+	if (fault != NULL)
+		console_say("%s is %s: what is written there can fill the memory", target, fault);
+}
+
 static void mount_one(const struct mount_point *m)
 {
+	if (m->found && access(m->target, F_OK) < 0)
+		return;
 	if (is_mounted(m->target)) {
 		/* Often by the kernel itself, and then without flags. */
 		if (mount(NULL, m->target, NULL, MS_REMOUNT | MS_BIND | m->flags, NULL) < 0)
 			console_say("cannot set the flags of %s: %s", m->target, strerror(errno));
-		return;
+	} else {
+		/* If that fails for another reason than being there, mount says so. */
+		if (mkdir(m->target, 0755) < 0 && errno != EEXIST && errno != EROFS)
+			console_say("cannot make %s: %s", m->target, strerror(errno));
+		if (mount(m->type, m->target, m->type, m->flags, m->data) < 0 && errno != EBUSY)
+			say_failed(m);
 	}
-	/* If that fails for another reason than being there, mount says so. */
-	if (mkdir(m->target, 0755) < 0 && errno != EEXIST && errno != EROFS)
-		console_say("cannot make %s: %s", m->target, strerror(errno));
-	if (mount(m->type, m->target, m->type, m->flags, m->data) < 0 && errno != EBUSY)
-		console_say("cannot mount %s on %s: %s", m->type, m->target, strerror(errno));
+	check_size(m->target);
 }
 
 void mounts_make(void)
@@ -78,4 +120,19 @@ void mounts_make(void)
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
 		if (symlink(links[i].target, links[i].name) < 0 && errno != EEXIST)
 			console_say("cannot make %s: %s", links[i].name, strerror(errno));
+}
+
+void mounts_huge_pages(const char *page_size)
+{
+	struct mount_point m = {"/dev/hugepages", "hugetlbfs", MS_NOSUID | MS_NODEV, "mode=0700",
+				false};
+	char data[48];
+
+	if (strcmp(page_size, "none") == 0)
+		return;
+	if (strcmp(page_size, "default") != 0) {
+		message_put(data, sizeof(data), "mode=0700,pagesize=%s", page_size);
+		m.data = data;
+	}
+	mount_one(&m);
 }

@@ -3,7 +3,9 @@
 #include "console.h"
 #include "helper.h"
 #include "message.h"
+#include "small_file.h"
 #include "unmount.h"
+#include "watchdog.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -73,8 +75,14 @@ static void power_off(void)
 		console_say("cannot power off: %s", strerror(errno));
 }
 
+/* Into the kernel that was loaded for it, if one was: that is what it was loaded for. */
 static void restart(void)
 {
+	char loaded[4];
+
+	if (small_file_read("/sys/kernel/kexec_loaded", loaded, sizeof(loaded)) > 0 &&
+	    loaded[0] == '1' && reboot(RB_KEXEC) < 0)
+		console_say("cannot start the kernel that is loaded: %s", strerror(errno));
 	if (reboot(RB_AUTOBOOT) < 0)
 		console_say("cannot reboot: %s", strerror(errno));
 }
@@ -93,6 +101,7 @@ static _Noreturn void end(struct init *i, bool off)
 {
 	console_say(off ? "powering off" : "rebooting");
 	helper_run(i, console_drain, DRAIN_WAIT_MS);
+	watchdog_hand_over();
 	if (off) {
 		end_machine(i, power_off);
 		console_say("the machine is still on, rebooting it");

@@ -6,11 +6,10 @@
 
 /*
  * Numbers, not SIGRTMIN + n: systemd's convention counts from glibc's SIGRTMIN, which is 34, and
- * musl's is 35. 38 is also what the kernel sends for the power button (ACPI_TINY_POWER_BUTTON).
+ * musl's is 35.
  */
-#define SIGNAL_SYSTEMD_HALT	 37
-#define SIGNAL_SYSTEMD_POWER_OFF 38
-#define SIGNAL_SYSTEMD_REBOOT	 39
+#define SIGNAL_SYSTEMD_HALT   37
+#define SIGNAL_SYSTEMD_REBOOT 39
 
 /* A halted virtual machine would sit on its memory for ever, so halt means power off. */
 static const struct {
@@ -23,7 +22,7 @@ static const struct {
 	{SIGUSR2, REQUEST_POWER_OFF},
 	{SIGPWR, REQUEST_POWER_OFF},
 	{SIGNAL_SYSTEMD_HALT, REQUEST_POWER_OFF},
-	{SIGNAL_SYSTEMD_POWER_OFF, REQUEST_POWER_OFF},
+	{SIGNAL_POWER_BUTTON, REQUEST_POWER_OFF},
 	{SIGNAL_SYSTEMD_REBOOT, REQUEST_REBOOT},
 };
 

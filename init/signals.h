@@ -1,6 +1,12 @@
 #ifndef MKOS_INIT_SIGNALS_H
 #define MKOS_INIT_SIGNALS_H
 
+/*
+ * What the kernel sends for the power button (ACPI_TINY_POWER_BUTTON), and systemd's number for
+ * powering off.
+ */
+#define SIGNAL_POWER_BUTTON 38
+
 enum request {
 	REQUEST_NONE,
 	REQUEST_POWER_OFF,

@@ -44,6 +44,7 @@ struct initramfs_options {
 	uint32_t time;	 /* of every entry, in seconds since 1970 */
 	bool keep_modes; /* files of trees keep their permissions, instead of 0644 or 0755 */
 	bool strict;	 /* what is doubtful is an error instead of a warning */
+	bool sentinel;	 /* mark its end, by which PID 1 sees whether all was unpacked */
 	const char *output;
 	bool sync; /* the archive is on the disk when this returns */
 };

@@ -65,6 +65,7 @@ static int prepare(const struct project *p, struct packing *to, struct err *e)
 		.n_variables = ARRAY_LEN(to->variables),
 		.time = p->time,
 		.strict = true,
+		.sentinel = true,
 		.output = PROJECT_INITRAMFS,
 		.sync = p->sync,
 	};

@@ -179,6 +179,31 @@ static int add_files(struct planner *p, struct err *e)
 	return 0;
 }
 
+/*
+ * The kernel boots on with what it had memory for. The first entry leads to the last one, so that
+ * PID 1 (init/sentinel.c) can tell a part from the whole, and from an archive without this.
+ */
+static int add_begin(const struct initramfs_options *o, struct image_tree *plan, struct err *e)
+{
+	const struct image_entry entry = {.name = ".archive-begin",
+					  .mode = CPIO_SYMLINK | 0777,
+					  .target = ".archive-end",
+					  .origin = IMAGE_LISTED,
+					  .where = "the mark of the archive's begin"};
+
+	return o->sentinel ? image_tree_add(plan, &entry, e) : 0;
+}
+
+static int add_end(const struct initramfs_options *o, struct image_tree *plan, struct err *e)
+{
+	const struct image_entry entry = {.name = ".archive-end",
+					  .mode = CPIO_FILE | 0444,
+					  .origin = IMAGE_LISTED,
+					  .where = "the mark of the archive's end"};
+
+	return o->sentinel ? image_tree_add(plan, &entry, e) : 0;
+}
+
 static int set_size(const struct initramfs_options *o, struct image_entry *entry, struct err *e)
 {
 	AUTO_FILE_SOURCE f = FILE_SOURCE_INIT;
@@ -222,10 +247,13 @@ int initramfs_plan(const struct initramfs_options *options, struct image_tree *p
 {
 	struct planner p = {.options = options, .plan = plan};
 
+	if (add_begin(options, plan, e) < 0)
+		return -1;
 	for (size_t i = 0; i < options->lists->n; i++)
 		if (add_list(&p, options->lists->v[i], e) < 0)
 			return -1;
-	if (add_files(&p, e) < 0 || set_sizes(options, plan, e) < 0)
+	if (add_files(&p, e) < 0 || add_end(options, plan, e) < 0 ||
+	    set_sizes(options, plan, e) < 0)
 		return -1;
 	tell_made(plan);
 	return initramfs_check(options, plan, e);

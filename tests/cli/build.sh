@@ -98,6 +98,10 @@ expect 0 $build
 has out "made in"
 holds p cmdline.txt config kernel kernel.config kernel.version target
 holds p/target .hashes CACHEDIR.TAG initramfs.cpio.gz kernel.log manifest.json mvirt.efi
+# By the first and the last entry PID 1 sees whether the kernel had memory for all of it.
+gzip -dc p/target/initramfs.cpio.gz | cpio -t --quiet >names
+says names "$(printf '.archive-begin\n%s\n.archive-end' "$(sed '1d;$d' names)")"
+has names etc/os-release
 cp p/target/mvirt.efi first.efi
 cp p/target/manifest.json first.json
 expect 0 $build

@@ -44,6 +44,16 @@ static void length_is_one_to_64(void **state)
 	assert_false(host_name_valid(""));
 }
 
+static void name_from_a_mac_is_a_host_name(void **state)
+{
+	static const unsigned char mac[6] = {0x52, 0x54, 0x00, 0xab, 0xcd, 0x09};
+	char name[HOST_NAME_FROM_MAC];
+
+	(void)state;
+	assert_string_equal(host_name_from_mac(mac, name), "mvirt-525400abcd09");
+	assert_true(host_name_valid(name));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -51,6 +61,7 @@ int main(void)
 		cmocka_unit_test(other_characters_are_refused),
 		cmocka_unit_test(ends_are_letters_or_digits),
 		cmocka_unit_test(length_is_one_to_64),
+		cmocka_unit_test(name_from_a_mac_is_a_host_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
