@@ -16,6 +16,7 @@ struct init {
 	enum request request; /* the first one; later ones do not change it */
 	int asked_by;	      /* the signal that brought it */
 	pid_t helper;	      /* the child that helper.h waits for, or 0 */
+	int helper_status;    /* what it ended with */
 	bool childless;	      /* seen when the last child was reaped: there is no other process */
 };
 

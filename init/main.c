@@ -64,8 +64,10 @@ void init_reap(struct init *i)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		if (pid == i->helper)
+		if (pid == i->helper) {
 			i->helper = 0;
+			i->helper_status = status;
+		}
 		services_ended(&i->services, pid, status);
 	}
 	i->childless = pid < 0;
