@@ -100,7 +100,7 @@ static int set_attach(void *into, const char *value, struct err *e)
 {
 	static const char *const words[] = {"disk", "cd", "usb", NULL};
 	struct options *o = into;
-	int i;
+	int i = 0;
 
 	if (find_word(words, value, "--attach", &i, e) < 0)
 		return -1;
@@ -112,7 +112,7 @@ static int set_vmm(void *into, const char *value, struct err *e)
 {
 	static const char *const words[] = {"qemu", "cloud-hypervisor", NULL};
 	struct options *o = into;
-	int i;
+	int i = 0;
 
 	if (find_word(words, value, "--vmm", &i, e) < 0)
 		return -1;
