@@ -83,6 +83,19 @@ bool iso9660_label_is_valid(const char *label);
 /* The primary volume descriptor. */
 void iso9660_put_primary(uint8_t to[ISO9660_BLOCK], const struct iso9660_volume *v);
 
+/*
+ * The descriptor of a second tree with names in UCS-2 (Joliet Specification,
+ * 1995, level 3); the label is ASCII here, at most ISO9660_JOLIET_LABEL_MAX.
+ */
+enum { ISO9660_JOLIET_LABEL_MAX = 16 };
+void iso9660_put_joliet(uint8_t to[ISO9660_BLOCK], const struct iso9660_volume *v);
+
+/* A moment as a folder's record has it (9.1.5), in UTC; Rock Ridge has it too. */
+void iso9660_put_time(uint8_t to[7], uint32_t time);
+
+/* A number that is both-endian. */
+void iso9660_put_both32(uint8_t to[8], uint32_t value);
+
 /* The descriptor that says where the boot catalogue is. */
 void iso9660_put_boot_record(uint8_t to[ISO9660_BLOCK], uint32_t catalogue_block);
 

@@ -9,6 +9,7 @@
 enum {
 	TYPE_BOOT = 0,
 	TYPE_PRIMARY = 1,
+	TYPE_SUPPLEMENTARY = 2,
 	TYPE_TERMINATOR = 255,
 	PLATFORM_EFI = 0xef,
 	BOOTABLE = 0x88,
@@ -33,10 +34,10 @@ static void both16_put(uint8_t *p, uint16_t value)
 	be16_put(p + 2, value);
 }
 
-static void both32_put(uint8_t *p, uint32_t value)
+void iso9660_put_both32(uint8_t to[8], uint32_t value)
 {
-	le32_put(p, value);
-	be32_put(p + 4, value);
+	le32_put(to, value);
+	be32_put(to + 4, value);
 }
 
 static struct tm civil(uint32_t time)
@@ -48,8 +49,7 @@ static struct tm civil(uint32_t time)
 	return tm;
 }
 
-/* A moment in a folder's record (9.1.5), in UTC. */
-static void put_short_time(uint8_t to[7], uint32_t time)
+void iso9660_put_time(uint8_t to[7], uint32_t time)
 {
 	const struct tm tm = civil(time);
 
@@ -100,9 +100,9 @@ void iso9660_put_record(uint8_t *to, const struct iso9660_record *r)
 
 	memset(to, 0, size);
 	to[0] = (uint8_t)size;
-	both32_put(to + 2, r->block);
-	both32_put(to + 10, r->size);
-	put_short_time(to + 18, r->time);
+	iso9660_put_both32(to + 2, r->block);
+	iso9660_put_both32(to + 10, r->size);
+	iso9660_put_time(to + 18, r->time);
 	to[25] = r->flags;
 	both16_put(to + 28, 1); /* volume sequence number */
 	to[32] = (uint8_t)r->name_len;
@@ -145,7 +145,8 @@ static void begin_descriptor(uint8_t to[ISO9660_BLOCK], uint8_t type)
 	memcpy(to + 1, identifier, sizeof(identifier));
 }
 
-void iso9660_put_primary(uint8_t to[ISO9660_BLOCK], const struct iso9660_volume *v)
+/* What both kinds of volume descriptor have, all but the texts. */
+static void put_volume(uint8_t to[ISO9660_BLOCK], uint8_t type, const struct iso9660_volume *v)
 {
 	const struct iso9660_record root = {
 		.name = "",
@@ -156,24 +157,54 @@ void iso9660_put_primary(uint8_t to[ISO9660_BLOCK], const struct iso9660_volume 
 		.time = v->time,
 	};
 
-	begin_descriptor(to, TYPE_PRIMARY);
-	put_text(to + 8, 32, v->system);
-	put_text(to + 40, 32, v->label);
-	both32_put(to + 80, v->blocks);
+	begin_descriptor(to, type);
+	iso9660_put_both32(to + 80, v->blocks);
 	both16_put(to + 120, 1); /* volumes in the set */
 	both16_put(to + 124, 1); /* number of this one */
 	both16_put(to + 128, ISO9660_BLOCK);
-	both32_put(to + 132, v->path_table_size);
+	iso9660_put_both32(to + 132, v->path_table_size);
 	le32_put(to + 140, v->l_path_block);
 	be32_put(to + 148, v->m_path_block);
 	iso9660_put_record(to + 156, &root);
-	/* Volume set, publisher, data preparer, application, and names of three files. */
-	put_text(to + 190, 623, NULL);
 	put_long_time(to + 813, v->time); /* made */
 	put_long_time(to + 830, v->time); /* changed */
 	memset(to + 847, '0', 16);	  /* does not expire */
 	memset(to + 864, '0', 16);	  /* may be used at once */
 	to[881] = 1;			  /* version of the structure */
+}
+
+void iso9660_put_primary(uint8_t to[ISO9660_BLOCK], const struct iso9660_volume *v)
+{
+	put_volume(to, TYPE_PRIMARY, v);
+	put_text(to + 8, 32, v->system);
+	put_text(to + 40, 32, v->label);
+	/* Volume set, publisher, data preparer, application, and names of three files. */
+	put_text(to + 190, 623, NULL);
+}
+
+/* UCS-2, filled up with blanks; a byte that is left over stays 0. */
+static void put_wide_text(uint8_t *to, size_t len, const char *text)
+{
+	for (size_t i = 0; i + 1 < len; i += 2)
+		be16_put(to + i, text && *text ? (uint8_t)*text++ : ' ');
+}
+
+void iso9660_put_joliet(uint8_t to[ISO9660_BLOCK], const struct iso9660_volume *v)
+{
+	/* The texts of a descriptor that nothing is said in (8.4.14 to 8.4.20). */
+	static const struct {
+		uint16_t offset, len;
+	} texts[] = {{190, 128}, {318, 128}, {446, 128}, {574, 128},
+		     {702, 37},	 {739, 37},  {776, 37}};
+
+	put_volume(to, TYPE_SUPPLEMENTARY, v);
+	put_wide_text(to + 8, 32, v->system);
+	put_wide_text(to + 40, 32, v->label);
+	to[88] = '%';
+	to[89] = '/';
+	to[90] = 'E';
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		put_wide_text(to + texts[i].offset, texts[i].len, NULL);
 }
 
 void iso9660_put_boot_record(uint8_t to[ISO9660_BLOCK], uint32_t catalogue_block)
