@@ -50,6 +50,27 @@ struct cpio_entry {
 	uint32_t rdev_major, rdev_minor;
 };
 
+/* How a header is written. */
+struct cpio_form {
+	bool summed; /* 070702: `sum` is that of the data */
+	uint32_t sum;
+	uint32_t zeros; /* more of them behind the name, so that the data begins where it should */
+};
+
+/* The sum of what was summed before and these bytes, as 070702 has it; begins with 0. */
+uint32_t cpio_sum(uint32_t sum, const void *data, size_t len);
+
+/* Bytes of a header with its name and the zeros that fill a multiple of 4. */
+uint64_t cpio_head_size(const char *name, uint32_t zeros);
+
+/*
+ * Writes the header of an entry with `size` bytes of data, which the caller
+ * puts behind it, and zeros up to a multiple of 4. A form NULL is the plain one.
+ * The name is not checked here.
+ */
+MUST_CHECK int cpio_write_head(struct sink *out, const struct cpio_entry *entry,
+			       const struct cpio_form *form, uint64_t size, struct err *e);
+
 /*
  * Writes one entry and tells the sink that a boundary follows. Data is a
  * file's content, NULL for none: of hard links only the last one has data.
@@ -113,6 +134,12 @@ void cpio_reader_init(struct cpio_reader *r, const struct cpio_visitor *visitor,
  */
 MUST_CHECK int cpio_reader_take(struct cpio_reader *r, const void *data, size_t len,
 				size_t *ret_used, struct err *e);
+
+/*
+ * Goes over the next n bytes without looking at them: as many as are left of
+ * the content of the entry told last, or more by the zeros behind it.
+ */
+MUST_CHECK int cpio_reader_skip(struct cpio_reader *r, uint64_t n, struct err *e);
 
 /* Nothing follows: an error if that is in the middle of an entry. */
 MUST_CHECK int cpio_reader_finish(struct cpio_reader *r, struct err *e);

@@ -30,11 +30,14 @@ struct image_entry {
 	uint32_t rdev_major, rdev_minor;
 	const char *target;   /* of a symbolic link, else NULL */
 	const char *location; /* file of the host that holds the content, else NULL */
+	uint64_t offset;      /* where in it the content begins */
+	const char *archive;  /* the archive that the content is from, else NULL */
 	enum image_origin origin;
 	const char *where; /* "LIST:LINE" or so, for messages */
 	uint32_t links;	   /* names this file has, 1 when there are no hard links */
 	uint32_t file;	   /* the same number: the same file; counts from 0 in order */
 	uint64_t size;	   /* of a file; for the caller to set */
+	int64_t stamp;	   /* when the location was written to, in nanoseconds; the same */
 };
 
 struct image_tree {

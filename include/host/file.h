@@ -40,6 +40,9 @@ void file_source_close(struct file_source *f);
 /* The file behind a source, or NULL when the source is none. */
 const struct file_source *file_source_of(const struct source *s);
 
+/* When a file was written to, in nanoseconds since 1970: another value, another content. */
+int64_t file_stamp(const struct stat *st);
+
 /* Fails with a sentence when the file was written to since it was opened. */
 MUST_CHECK int file_source_unchanged(const struct file_source *f, struct err *e);
 

@@ -49,6 +49,19 @@ MUST_CHECK int output_set_mode(struct output *o, mode_t mode, struct err *e);
 /* Puts what was gathered into the file, so that its descriptor shows all bytes so far. */
 MUST_CHECK int output_flush(struct output *o, struct err *e);
 
+/*
+ * Bytes at an offset, from any thread; the sink's own position stays. Nothing
+ * may stand gathered: after output_flush(), and before the next put through the sink.
+ */
+MUST_CHECK int output_put_at(struct output *o, uint64_t offset, const void *data, size_t len,
+			     struct err *e);
+/* The same with a range of a source: the kernel copies a file's. */
+MUST_CHECK int output_copy_at(struct output *o, uint64_t offset, const struct source *from,
+			      uint64_t from_offset, uint64_t len, struct err *e);
+
+/* Bytes were put at offsets up to this one: what comes next goes there. */
+MUST_CHECK int output_seek(struct output *o, uint64_t offset, struct err *e);
+
 /* Puts the file in place. The output is closed, also on failure. */
 MUST_CHECK int output_commit(struct output *o, struct err *e);
 

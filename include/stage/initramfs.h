@@ -18,6 +18,9 @@
 enum initramfs_compress {
 	INITRAMFS_GZIP,
 	INITRAMFS_PLAIN,
+	INITRAMFS_ZSTD,
+	INITRAMFS_XZ,
+	INITRAMFS_LZ4,
 };
 
 struct initramfs_variable {
@@ -40,11 +43,14 @@ struct initramfs_options {
 	const struct initramfs_file *files;
 	size_t n_files;
 	enum initramfs_compress compress;
-	int level;	 /* as gzip_parse_level() reads it; 0 for the default */
-	uint32_t time;	 /* of every entry, in seconds since 1970 */
-	bool keep_modes; /* files of trees keep their permissions, instead of 0644 or 0755 */
-	bool strict;	 /* what is doubtful is an error instead of a warning */
-	bool sentinel;	 /* mark its end, by which PID 1 sees whether all was unpacked */
+	int level;	   /* as gzip_parse_level() reads it; 0 for the default */
+	uint32_t time;	   /* of every entry, in seconds since 1970 */
+	bool keep_modes;   /* files of trees keep their permissions, instead of 0644 or 0755 */
+	bool checksum;	   /* 070702: the kernel compares sums */
+	uint32_t align;	   /* content of this size and more begins at a multiple of it; 0: of 4 */
+	unsigned int jobs; /* threads; 0: one for each processor */
+	bool strict;	   /* what is doubtful is an error instead of a warning */
+	bool sentinel;	   /* mark its end, by which PID 1 sees whether all was unpacked */
 	const char *output;
 	bool sync; /* the archive is on the disk when this returns */
 };

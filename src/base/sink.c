@@ -72,7 +72,23 @@ static int buf_sink_put(struct sink *s, const void *data, size_t len, struct err
 	return buf_put(((struct buf_sink *)s)->buf, data, len, e);
 }
 
-static const struct sink_ops buf_sink_ops = {.put = buf_sink_put};
+/* Straight to where it belongs. */
+static int buf_sink_range(struct sink *s, const struct source *from, uint64_t offset, uint64_t len,
+			  struct err *e)
+{
+	struct buf *to = ((struct buf_sink *)s)->buf;
+
+	if (len > SIZE_MAX / 2)
+		return err_memory(e);
+	if (buf_reserve(to, (size_t)len, e) < 0 ||
+	    source_read(from, offset, to->data + to->len, (size_t)len, e) < 0)
+		return -1;
+	to->len += (size_t)len;
+	to->data[to->len] = '\0';
+	return 0;
+}
+
+static const struct sink_ops buf_sink_ops = {.put = buf_sink_put, .range = buf_sink_range};
 
 void buf_sink_init(struct buf_sink *b, struct buf *buf)
 {

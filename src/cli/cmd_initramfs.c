@@ -20,6 +20,7 @@ struct options {
 	const char *output;
 	bool keep_modes;
 	bool strict;
+	uint64_t jobs;
 	const char *json;
 };
 
@@ -38,6 +39,8 @@ static const struct option_row rows[] = {
 	 offsetof(struct options, keep_modes), NULL},
 	{0, "strict", NULL, "refuse what is doubtful instead of warning", OPTION_FLAG,
 	 offsetof(struct options, strict), NULL},
+	{'j', "jobs", "N", "use N processors (default: all); the archive is the same",
+	 OPTION_NUMBER, offsetof(struct options, jobs), NULL},
 	PROJECT_ROW_RECIPE(struct options),
 	PROJECT_ROW_PAYLOAD(struct options),
 	PROJECT_ROW_WITHOUT(struct options),
@@ -107,6 +110,7 @@ static int pack_lists(const struct options *o, const struct json_request *json, 
 		.use_environment = true,
 		.keep_modes = o->keep_modes,
 		.strict = o->strict,
+		.jobs = (unsigned int)o->jobs,
 		.output = o->output ? o->output : PROJECT_INITRAMFS,
 		.sync = !o->project.no_sync,
 	};

@@ -176,8 +176,7 @@ static int take_data(struct cpio_reader *r, const char *data, size_t len, size_t
 	size_t n = r->data_left < len ? (size_t)r->data_left : len;
 
 	if (r->found.checked)
-		for (size_t i = 0; i < n; i++)
-			r->sum += (unsigned char)data[i];
+		r->sum = cpio_sum(r->sum, data, n);
 	if (r->visitor->data && r->visitor->data(r->visitor->context, data, n, e) < 0)
 		return -1;
 	r->data_left -= n;
@@ -259,6 +258,19 @@ int cpio_reader_take(struct cpio_reader *r, const void *data, size_t len, size_t
 	}
 	*ret_used = done;
 	return 0;
+}
+
+int cpio_reader_skip(struct cpio_reader *r, uint64_t n, struct err *e)
+{
+	uint64_t padding = align_up(r->found.size, 4) - r->found.size;
+
+	if (r->state != IN_DATA || n < r->data_left || n > r->data_left + padding)
+		return bad(r, e, "a header tells of content of another size");
+	n -= r->data_left;
+	r->sink.pos += r->data_left;
+	r->data_left = 0;
+	end_data(r);
+	return n ? sink_zeros(&r->sink, n, e) : 0;
 }
 
 static int reader_put(struct sink *s, const void *data, size_t len, struct err *e)

@@ -1,5 +1,7 @@
 #include "format/cpio.h"
 
+#include "base/bytes.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -31,19 +33,37 @@ int cpio_check_name(const char *name, struct err *e)
 	return 0;
 }
 
-static int put_head(struct sink *out, const struct cpio_entry *entry, uint64_t size, struct err *e)
+uint32_t cpio_sum(uint32_t sum, const void *data, size_t len)
 {
+	const unsigned char *p = data;
+
+	for (size_t i = 0; i < len; i++)
+		sum += p[i];
+	return sum;
+}
+
+uint64_t cpio_head_size(const char *name, uint32_t zeros)
+{
+	return align_up(CPIO_HEADER_SIZE + strlen(name) + 1 + zeros, 4);
+}
+
+int cpio_write_head(struct sink *out, const struct cpio_entry *entry, const struct cpio_form *form,
+		    uint64_t size, struct err *e)
+{
+	static const struct cpio_form plain = {.summed = false};
 	const bool trailer = entry->ino == 0;
 	char header[CPIO_HEADER_SIZE + 1];
 	size_t name_size = strlen(entry->name) + 1;
 
+	form = form ? form : &plain;
 	snprintf(header, sizeof(header),
-		 "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X", entry->ino,
-		 entry->mode, entry->uid, entry->gid, entry->nlink, entry->mtime, (uint32_t)size,
-		 trailer ? 0 : DEVICE_MAJOR, trailer ? 0 : DEVICE_MINOR, entry->rdev_major,
-		 entry->rdev_minor, (uint32_t)name_size, 0U);
+		 "07070%c%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X",
+		 form->summed ? '2' : '1', entry->ino, entry->mode, entry->uid, entry->gid,
+		 entry->nlink, entry->mtime, (uint32_t)size, trailer ? 0 : DEVICE_MAJOR,
+		 trailer ? 0 : DEVICE_MINOR, entry->rdev_major, entry->rdev_minor,
+		 (uint32_t)name_size + form->zeros, form->sum);
 	if (sink_put(out, header, CPIO_HEADER_SIZE, e) < 0 ||
-	    sink_put(out, entry->name, name_size, e) < 0)
+	    sink_put(out, entry->name, name_size, e) < 0 || sink_zeros(out, form->zeros, e) < 0)
 		return -1;
 	return sink_align(out, 4, e);
 }
@@ -59,8 +79,8 @@ static int put_entry(struct sink *out, const struct cpio_entry *entry, const str
 		return err_set(e, ERR_LIMIT,
 			       "'%s' has %llu bytes; the archive has room for 4 GiB - 1",
 			       entry->name, (unsigned long long)size);
-	if (put_head(out, entry, size, e) < 0 || (data && sink_range(out, data, 0, size, e) < 0) ||
-	    sink_align(out, 4, e) < 0)
+	if (cpio_write_head(out, entry, NULL, size, e) < 0 ||
+	    (data && sink_range(out, data, 0, size, e) < 0) || sink_align(out, 4, e) < 0)
 		return -1;
 	return sink_boundary(out, e);
 }
@@ -93,7 +113,7 @@ int cpio_write_trailer(struct sink *out, struct err *e)
 {
 	const struct cpio_entry trailer = {.name = CPIO_TRAILER, .nlink = 1};
 
-	if (put_head(out, &trailer, 0, e) < 0 || sink_align(out, TRAILER_BLOCK, e) < 0)
+	if (cpio_write_head(out, &trailer, NULL, 0, e) < 0 || sink_align(out, TRAILER_BLOCK, e) < 0)
 		return -1;
 	return sink_boundary(out, e);
 }

@@ -12,6 +12,7 @@ static void entry_done(struct image_entry *entry)
 	free((char *)entry->name);
 	free((char *)entry->target);
 	free((char *)entry->location);
+	free((char *)entry->archive);
 	free((char *)entry->where);
 }
 
@@ -159,9 +160,10 @@ static int append(struct image_tree *t, const struct image_entry *entry, const c
 
 	if (grow(t, e) < 0)
 		return -1;
-	new.name = new.target = new.location = new.where = NULL;
+	new.name = new.target = new.location = new.archive = new.where = NULL;
 	if (copy_text(name, &new.name, e) < 0 || copy_text(entry->target, &new.target, e) < 0 ||
 	    copy_text(entry->location, &new.location, e) < 0 ||
+	    copy_text(entry->archive, &new.archive, e) < 0 ||
 	    copy_text(entry->where, &new.where, e) < 0) {
 		entry_done(&new);
 		return -1;
@@ -222,7 +224,8 @@ static bool same(const struct image_entry *a, const struct image_entry *b)
 {
 	return a->mode == b->mode && a->uid == b->uid && a->gid == b->gid &&
 	       a->rdev_major == b->rdev_major && a->rdev_minor == b->rdev_minor &&
-	       same_text(a->target, b->target) && same_text(a->location, b->location);
+	       same_text(a->target, b->target) && same_text(a->location, b->location) &&
+	       a->offset == b->offset;
 }
 
 static int refuse_twice(const struct image_entry *old, const struct image_entry *new, struct err *e)

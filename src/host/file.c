@@ -80,14 +80,18 @@ const struct file_source *file_source_of(const struct source *s)
 	return s->ops == &file_source_ops ? (const struct file_source *)s : NULL;
 }
 
+int64_t file_stamp(const struct stat *st)
+{
+	return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+}
+
 int file_source_unchanged(const struct file_source *f, struct err *e)
 {
 	struct stat st;
 
 	if (fstat(f->fd, &st) < 0)
 		return err_os(e, "stat '%s'", f->path);
-	if (st.st_size != f->stat.st_size || st.st_mtim.tv_sec != f->stat.st_mtim.tv_sec ||
-	    st.st_mtim.tv_nsec != f->stat.st_mtim.tv_nsec)
+	if (st.st_size != f->stat.st_size || file_stamp(&st) != file_stamp(&f->stat))
 		return err_set(e, ERR_INPUT,
 			       "'%s' was changed while it was read: run again when it is at rest",
 			       f->path);

@@ -64,16 +64,22 @@ static bool copy_is_unsupported(int errnum)
 	       errnum == EBADF || errnum == EPERM || errnum == ETXTBSY;
 }
 
+/* A range of a file, and where it goes: NULL for where the output stands. */
+struct copy {
+	int from;
+	uint64_t offset, len;
+	const uint64_t *to;
+};
+
 /* Lets the kernel copy; returns how much it did, so that the rest can be done by hand. */
-static int copy_in_kernel(struct output *o, int from, uint64_t offset, uint64_t len,
-			  uint64_t *ret_done, struct err *e)
+static int copy_in_kernel(struct output *o, const struct copy *c, uint64_t *ret_done, struct err *e)
 {
 	uint64_t done = 0;
 
-	while (done < len) {
-		off_t at = (off_t)(offset + done);
-		uint64_t left = len - done;
-		ssize_t n = copy_file_range(from, &at, o->fd, NULL,
+	while (done < c->len) {
+		off_t at = (off_t)(c->offset + done), to = c->to ? (off_t)(*c->to + done) : 0;
+		uint64_t left = c->len - done;
+		ssize_t n = copy_file_range(c->from, &at, o->fd, c->to ? &to : NULL,
 					    left < (1U << 30) ? (size_t)left : 1U << 30, 0);
 
 		if (n < 0 && errno == EINTR)
@@ -108,15 +114,68 @@ static int output_range(struct sink *s, const struct source *from, uint64_t offs
 {
 	struct output *o = (struct output *)s;
 	const struct file_source *f = file_source_of(from);
+	const struct copy copy = {f ? f->fd : -1, offset, len, NULL};
 	uint64_t done = 0;
 
 	if (output_flush(o, e) < 0)
 		return -1;
 	if (f && (offset > from->size || len > from->size - offset))
 		return source_read(from, offset, NULL, (size_t)len, e);
-	if (f && copy_in_kernel(o, f->fd, offset, len, &done, e) < 0)
+	if (f && copy_in_kernel(o, &copy, &done, e) < 0)
 		return -1;
 	return put_by_pieces(o, from, offset + done, len - done, e);
+}
+
+int output_put_at(struct output *o, uint64_t offset, const void *data, size_t len, struct err *e)
+{
+	const char *from = data;
+
+	while (len) {
+		ssize_t n = pwrite(o->fd, from, len, (off_t)offset);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_os(e, "write '%s'", o->path);
+		from += n;
+		offset += (uint64_t)n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+int output_copy_at(struct output *o, uint64_t offset, const struct source *from,
+		   uint64_t from_offset, uint64_t len, struct err *e)
+{
+	const struct file_source *f = file_source_of(from);
+	const struct copy copy = {f ? f->fd : -1, from_offset, len, &offset};
+	AUTO_FREE unsigned char *piece = NULL;
+	uint64_t done = 0;
+
+	if (f && copy_in_kernel(o, &copy, &done, e) < 0)
+		return -1;
+	if (done < len) {
+		piece = malloc(PIECE);
+		if (!piece)
+			return err_memory(e);
+	}
+	while (done < len) {
+		size_t n = len - done < PIECE ? (size_t)(len - done) : PIECE;
+
+		if (source_read(from, from_offset + done, piece, n, e) < 0 ||
+		    output_put_at(o, offset + done, piece, n, e) < 0)
+			return -1;
+		done += n;
+	}
+	return 0;
+}
+
+int output_seek(struct output *o, uint64_t offset, struct err *e)
+{
+	if (lseek(o->fd, (off_t)offset, SEEK_SET) < 0)
+		return err_os(e, "write '%s'", o->path);
+	o->sink.pos = offset;
+	return 0;
 }
 
 static const struct sink_ops output_ops = {.put = output_put, .range = output_range};

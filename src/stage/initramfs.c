@@ -4,10 +4,15 @@
 #include "host/file.h"
 #include "host/gzip.h"
 #include "host/output.h"
+#include "host/pool.h"
 #include "host/readback.h"
+#include "stage/initramfs_fill.h"
 #include "stage/initramfs_verify.h"
 
 #include <string.h>
+
+/* Pieces in the making beyond one for each thread: so that nobody waits for a slow one. */
+enum { SLOTS_MORE = 2 };
 
 int initramfs_parse_compress(const char *text, enum initramfs_compress *ret, struct err *e)
 {
@@ -20,108 +25,177 @@ int initramfs_parse_compress(const char *text, enum initramfs_compress *ret, str
 	return 0;
 }
 
-struct cpio_entry initramfs_entry(const struct initramfs_options *options,
-				  const struct image_entry *entry)
-{
-	uint32_t type = entry->mode & CPIO_TYPE_MASK;
-	/* As gen_init_cpio has it. */
-	bool two = type == CPIO_FOLDER || type == CPIO_PIPE || type == CPIO_SOCKET;
+struct slot {
+	struct initramfs_bytes bytes;
+	struct buf packed;
+};
 
-	return (struct cpio_entry){
-		.name = entry->name,
-		.ino = CPIO_FIRST_INO + entry->file,
-		.mode = entry->mode,
-		.uid = entry->uid,
-		.gid = entry->gid,
-		.nlink = two ? 2 : entry->links,
-		.mtime = options->time,
-		.rdev_major = entry->rdev_major,
-		.rdev_minor = entry->rdev_minor,
-	};
+struct writer {
+	struct initramfs_source from;
+	struct initramfs_layout *layout;
+	struct output *out;
+	uint64_t base; /* where the archive begins in the output */
+	struct slot *slots;
+	struct gzip_packer *packers; /* one for each thread */
+	unsigned int threads;
+	/* Of the member that is in slices. */
+	uint32_t member_crc;
+	uint64_t member_size;
+};
+
+static void writer_done(struct writer *w)
+{
+	for (unsigned int i = 0; w->slots && i < w->threads + SLOTS_MORE; i++) {
+		buf_done(&w->slots[i].bytes.data);
+		buf_done(&w->slots[i].packed);
+	}
+	for (unsigned int i = 0; w->packers && i < w->threads; i++)
+		gzip_packer_done(&w->packers[i]);
+	free(w->slots);
+	free(w->packers);
 }
 
-bool initramfs_has_content(const struct image_tree *plan, size_t index)
+static int writer_init(struct writer *w, struct err *e)
 {
-	if (!plan->entries[index].location)
-		return false;
-	return index + 1 == plan->n || plan->entries[index + 1].file != plan->entries[index].file;
+	const struct initramfs_options *o = w->from.options;
+
+	w->slots = calloc(w->threads + SLOTS_MORE, sizeof(*w->slots));
+	w->packers = calloc(w->threads, sizeof(*w->packers));
+	if (!w->slots || !w->packers)
+		return err_memory(e);
+	for (unsigned int i = 0; i < w->threads && o->compress == INITRAMFS_GZIP; i++)
+		if (gzip_packer_init(&w->packers[i], o->level ? o->level : GZIP_LEVEL_DEFAULT, e) <
+		    0)
+			return -1;
+	return 0;
 }
 
-static int write_file(struct sink *out, const struct cpio_entry *head,
-		      const struct image_entry *entry, uint32_t *crc, struct err *e)
+static int pack_gzip(struct gzip_packer *packer, struct initramfs_piece *piece, struct slot *slot,
+		     struct err *e)
 {
-	AUTO_FILE_SOURCE f = FILE_SOURCE_INIT;
-	struct crc_source content;
+	const struct buf *raw = &slot->bytes.data;
 
-	if (file_source_open(&f, entry->location, e) < 0)
+	buf_clear(&slot->packed);
+	if (piece->cut == INITRAMFS_WHOLE)
+		return gzip_pack(packer, raw->data, raw->len, &slot->packed, e);
+	piece->crc = crc_add(0, raw->data, raw->len);
+	if (piece->cut == INITRAMFS_FIRST && gzip_head(packer->level, &slot->packed, e) < 0)
 		return -1;
-	if (f.source.size != entry->size)
-		return err_set(
-			e, ERR_INPUT,
-			"'%s' has %llu bytes, but had %llu before: run again when it is at rest",
-			entry->location, (unsigned long long)f.source.size,
-			(unsigned long long)entry->size);
-	crc_source_init(&content, &f.source, crc);
-	if (cpio_write(out, head, &content.source, e) < 0)
+	return gzip_pack_slice(packer, raw->data, raw->len, &slot->packed, e);
+}
+
+/* An entry's header is ours, its content goes from file to file. */
+static int copy_piece(struct writer *w, const struct initramfs_piece *piece, struct slot *slot,
+		      struct err *e)
+{
+	const struct image_entry *entry = &w->from.plan->entries[piece->first];
+	uint64_t head = initramfs_head_size(w->layout, w->from.plan, piece->first);
+	const struct initramfs_piece header = {piece->offset, head, .first = piece->first};
+	uint64_t at = w->base + piece->offset;
+	AUTO_FILE_SOURCE f = FILE_SOURCE_INIT;
+	static const char zeros[4];
+
+	if (initramfs_fill(&w->from, &header, &slot->bytes, e) < 0 ||
+	    initramfs_open(entry, &f, e) < 0 ||
+	    output_put_at(w->out, at, slot->bytes.data.data, (size_t)head, e) < 0 ||
+	    output_copy_at(w->out, at + head, &f.source, entry->offset, entry->size, e) < 0 ||
+	    output_put_at(w->out, at + head + entry->size, zeros,
+			  (size_t)(piece->size - head - entry->size), e) < 0)
 		return -1;
 	return file_source_unchanged(&f, e);
 }
 
-static int write_archive(const struct initramfs_options *options, const struct image_tree *plan,
-			 struct sink *out, uint32_t *crcs, struct err *e)
+static int work(void *context, const struct pool_task *task, struct err *e)
 {
-	for (size_t i = 0; i < plan->n; i++) {
-		const struct image_entry *entry = &plan->entries[i];
-		const struct cpio_entry head = initramfs_entry(options, entry);
-		int r;
+	struct writer *w = context;
+	struct initramfs_piece *piece = &w->layout->pieces[task->index];
+	struct slot *slot = &w->slots[task->slot];
 
-		if (entry->target)
-			r = cpio_write_symlink(out, &head, entry->target, e);
-		else if (initramfs_has_content(plan, i))
-			r = write_file(out, &head, entry, &crcs[i], e);
-		else
-			r = cpio_write(out, &head, NULL, e);
-		if (r < 0)
-			return -1;
-	}
-	return cpio_write_trailer(out, e);
+	if (piece->cut == INITRAMFS_COPY)
+		return copy_piece(w, piece, slot, e);
+	if (initramfs_fill(&w->from, piece, &slot->bytes, e) < 0)
+		return -1;
+	if (w->from.options->compress == INITRAMFS_GZIP)
+		return pack_gzip(&w->packers[task->thread], piece, slot, e);
+	return output_put_at(w->out, w->base + piece->offset, slot->bytes.data.data,
+			     slot->bytes.data.len, e);
 }
 
-static int write_packed(const struct initramfs_options *options, const struct image_tree *plan,
-			struct sink *out, uint32_t *crcs, uint64_t *ret_raw, struct err *e)
+/* The ends of a member of slices need what all of them are. */
+static int join_slices(struct writer *w, const struct initramfs_piece *piece, struct buf *packed,
+		       struct err *e)
 {
-	AUTO_GZIP_SINK gzip = {.member = NULL};
-	int level = options->level ? options->level : GZIP_LEVEL_DEFAULT;
-	struct sink *to = out;
+	if (piece->cut == INITRAMFS_FIRST)
+		w->member_crc = 0, w->member_size = 0;
+	w->member_crc = crc_join(w->member_crc, piece->crc, piece->size);
+	w->member_size += piece->size;
+	if (piece->cut != INITRAMFS_LAST)
+		return 0;
+	return gzip_tail(w->member_crc, w->member_size, packed, e);
+}
 
-	if (options->compress == INITRAMFS_GZIP) {
-		if (gzip_sink_init(&gzip, out, level, e) < 0)
-			return -1;
-		to = &gzip.sink;
-	}
-	if (write_archive(options, plan, to, crcs, e) < 0)
+static int finish(void *context, const struct pool_task *task, struct err *e)
+{
+	struct writer *w = context;
+	struct initramfs_piece *piece = &w->layout->pieces[task->index];
+	struct slot *slot = &w->slots[task->slot];
+
+	if (piece->cut != INITRAMFS_COPY)
+		initramfs_fill_finish(&w->from, &slot->bytes);
+	piece->packed_at = w->base + piece->offset;
+	piece->packed_size = piece->size;
+	if (w->from.options->compress == INITRAMFS_PLAIN)
+		return 0;
+	if (piece->cut != INITRAMFS_WHOLE && join_slices(w, piece, &slot->packed, e) < 0)
 		return -1;
-	*ret_raw = to->pos;
-	return options->compress == INITRAMFS_GZIP ? gzip_sink_finish(&gzip, e) : 0;
+	piece->packed_at = w->out->sink.pos;
+	piece->packed_size = slot->packed.len;
+	return sink_put(&w->out->sink, slot->packed.data, slot->packed.len, e);
+}
+
+static int write_archive(struct writer *w, struct err *e)
+{
+	const struct pool_job job = {
+		.context = w,
+		.n = w->layout->n,
+		.threads = w->threads,
+		.window = w->threads + SLOTS_MORE,
+		.work = work,
+		.finish = finish,
+	};
+
+	if (writer_init(w, e) < 0 || output_flush(w->out, e) < 0 || pool_run(&job, e) < 0)
+		return -1;
+	if (w->from.options->compress == INITRAMFS_PLAIN)
+		return output_seek(w->out, w->base + w->layout->size, e);
+	return 0;
 }
 
 int initramfs_write(const struct initramfs_options *options, const struct image_tree *plan,
 		    struct initramfs_summary *ret, struct err *e)
 {
 	AUTO_OUTPUT out = OUTPUT_INIT;
+	AUTO_INITRAMFS_LAYOUT layout = {.offsets = NULL};
 	AUTO_FREE uint32_t *crcs = calloc(plan->n + 1, sizeof(*crcs));
-	struct initramfs_written written = {.options = options, .plan = plan, .crcs = crcs};
+	AUTO(writer_done)
+	struct writer w = {
+		.from = {options, plan, &layout, crcs},
+		.layout = &layout,
+		.out = &out,
+		.threads = options->jobs ? options->jobs : pool_processors(),
+	};
 	struct initramfs_summary summary = {.entries = plan->n};
 	struct readback back;
 
 	if (!crcs)
 		return err_memory(e);
 	if (output_begin(&out, options->output, options->sync, e) < 0 ||
-	    write_packed(options, plan, &out.sink, crcs, &written.raw_bytes, e) < 0)
+	    initramfs_layout_make(options, plan, out.sink.pos, &layout, e) < 0 ||
+	    write_archive(&w, e) < 0)
 		return -1;
-	summary.raw_bytes = written.raw_bytes;
+	summary.raw_bytes = layout.size;
 	summary.packed_bytes = out.sink.pos;
-	if (readback_init(&back, &out, e) < 0 || initramfs_verify(&written, &back.source, e) < 0 ||
+	if (readback_init(&back, &out, e) < 0 || initramfs_verify(&w.from, &back.source, e) < 0 ||
 	    output_commit(&out, e) < 0)
 		return -1;
 	*ret = summary;

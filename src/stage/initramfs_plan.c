@@ -206,11 +206,15 @@ static int add_end(const struct initramfs_options *o, struct image_tree *plan, s
 
 static int set_size(const struct initramfs_options *o, struct image_entry *entry, struct err *e)
 {
-	AUTO_FILE_SOURCE f = FILE_SOURCE_INIT;
+	struct stat st;
 
-	if (file_source_open(&f, entry->location, e) < 0)
-		return -1;
-	entry->size = f.source.size;
+	if (stat(entry->location, &st) < 0)
+		return err_os(e, "open '%s'", entry->location);
+	if (!S_ISREG(st.st_mode))
+		return err_set(e, ERR_INPUT, "'%s' is %s, not a regular file", entry->location,
+			       S_ISDIR(st.st_mode) ? "a folder" : "a device or a pipe");
+	entry->size = (uint64_t)st.st_size;
+	entry->stamp = file_stamp(&st);
 	if (entry->size > UINT32_MAX)
 		return err_set(e, ERR_LIMIT,
 			       "'%s' has %llu bytes; an initramfs has room for files below 4 GiB",

@@ -1,15 +1,37 @@
 #include "stage/initramfs_verify.h"
 
+#include "base/bytes.h"
 #include "host/crc.h"
-#include "host/gunzip.h"
+#include "host/gzip.h"
+#include "host/pool.h"
 
 #include <string.h>
 
+enum {
+	SLOTS_MORE = 2,
+	SLICE_END = 5, /* room that gzip_unpack_slice() wants */
+};
+
+struct slot {
+	struct buf packed, raw;
+};
+
 struct verifier {
-	const struct initramfs_written *written;
+	const struct initramfs_source *written;
+	const struct source *output;
+	struct cpio_reader reader;
+	struct slot *slots;
+	struct gzip_unpacker *unpackers; /* one for each thread */
+	unsigned int threads;
+	uint64_t at; /* where the next piece has to begin in the output */
+	/* Of the member that is in slices. */
+	uint32_t member_crc;
+	uint64_t member_size;
+	/* What the reader told: */
 	size_t n;      /* entries so far */
 	uint32_t crc;  /* of the content of the last one */
 	uint64_t size; /* its length so far */
+	bool copied;   /* the content is not looked at */
 };
 
 static int differs(const struct verifier *v, const char *what, struct err *e)
@@ -28,7 +50,7 @@ static int end_entry(const struct verifier *v, struct err *e)
 {
 	const struct image_tree *plan = v->written->plan;
 
-	if (v->n == 0 || !initramfs_has_content(plan, v->n - 1))
+	if (v->n == 0 || v->copied || !initramfs_has_content(plan, v->n - 1))
 		return 0;
 	if (v->size != plan->entries[v->n - 1].size || v->crc != v->written->crcs[v->n - 1])
 		return differs(v, "content", e);
@@ -64,6 +86,7 @@ static int verify_entry(void *context, const struct cpio_found *found, struct er
 	v->n++;
 	v->crc = 0;
 	v->size = 0;
+	v->copied = false;
 	if (v->n > plan->n)
 		return differs(v, "the number of entries", e);
 	entry = &plan->entries[v->n - 1];
@@ -88,24 +111,166 @@ static int verify_data(void *context, const void *data, size_t len, struct err *
 	return 0;
 }
 
-int initramfs_verify(const struct initramfs_written *written, const struct source *archive,
+static const struct initramfs_piece *piece_of(const struct verifier *v,
+					      const struct pool_task *task)
+{
+	return &v->written->layout->pieces[task->index];
+}
+
+/* What of a piece is read: of one that the kernel copied the header. */
+static uint64_t packed_size(const struct verifier *v, const struct initramfs_piece *piece)
+{
+	if (piece->cut != INITRAMFS_COPY)
+		return piece->packed_size;
+	return initramfs_head_size(v->written->layout, v->written->plan, piece->first);
+}
+
+static int unpack_slice(struct gzip_unpacker *u, const struct initramfs_piece *piece,
+			struct slot *slot, struct err *e)
+{
+	size_t head = piece->cut == INITRAMFS_FIRST ? GZIP_HEAD_SIZE : 0;
+	size_t tail = piece->cut == INITRAMFS_LAST ? GZIP_TAIL_SIZE : 0;
+	char end[GZIP_TAIL_SIZE];
+
+	if (slot->packed.len < head + tail)
+		return err_set(e, ERR_INPUT, "a slice is cut short");
+	memcpy(end, slot->packed.data + slot->packed.len - tail, tail);
+	if (gzip_unpack_slice(u, (unsigned char *)slot->packed.data + head,
+			      slot->packed.len - head - tail, (size_t)piece->size, &slot->raw,
+			      e) < 0)
+		return -1;
+	memcpy(slot->packed.data + slot->packed.len - tail, end, tail);
+	return 0;
+}
+
+static int unpack(void *context, const struct pool_task *task, struct err *e)
+{
+	struct verifier *v = context;
+	const struct initramfs_piece *piece = piece_of(v, task);
+	struct slot *slot = &v->slots[task->slot];
+	struct gzip_unpacker *u = &v->unpackers[task->thread];
+	size_t len = (size_t)packed_size(v, piece);
+	bool gzip = v->written->options->compress == INITRAMFS_GZIP;
+	struct buf *to = gzip ? &slot->packed : &slot->raw;
+	struct err damage = ERR_INIT;
+	int r = 0;
+
+	buf_clear(&slot->packed);
+	buf_clear(&slot->raw);
+	if (buf_reserve(to, len + SLICE_END, e) < 0 ||
+	    source_read(v->output, piece->packed_at, to->data, len, e) < 0)
+		return -1;
+	to->len = len;
+	if (gzip && piece->cut == INITRAMFS_WHOLE)
+		r = gzip_unpack(u, to->data, len, (size_t)piece->size, &slot->raw, &damage);
+	else if (gzip)
+		r = unpack_slice(u, piece, slot, &damage);
+	if (r < 0)
+		return err_set(e, ERR_SYSTEM,
+			       "what was written reads back differently: %s: memory or disk is not "
+			       "to be trusted",
+			       damage.text);
+	return 0;
+}
+
+/* Slices are checked one by one, and so are the ends of their member. */
+static int check_ends(struct verifier *v, const struct initramfs_piece *piece,
+		      const struct slot *slot, struct err *e)
+{
+	int level = v->written->options->level;
+	AUTO_BUF want = BUF_INIT;
+
+	if (piece->cut == INITRAMFS_FIRST) {
+		v->member_crc = 0;
+		v->member_size = 0;
+		if (gzip_head(level ? level : GZIP_LEVEL_DEFAULT, &want, e) < 0)
+			return -1;
+		if (memcmp(slot->packed.data, want.data, want.len) != 0)
+			return differs(v, "the gzip header", e);
+	}
+	v->member_crc = crc_add(v->member_crc, slot->raw.data, slot->raw.len);
+	v->member_size += slot->raw.len;
+	if (piece->cut != INITRAMFS_LAST)
+		return 0;
+	buf_clear(&want);
+	if (gzip_tail(v->member_crc, v->member_size, &want, e) < 0)
+		return -1;
+	if (memcmp(slot->packed.data + slot->packed.len - want.len, want.data, want.len) != 0)
+		return differs(v, "the gzip trailer", e);
+	return 0;
+}
+
+static int compare(void *context, const struct pool_task *task, struct err *e)
+{
+	struct verifier *v = context;
+	const struct initramfs_piece *piece = piece_of(v, task);
+	const struct slot *slot = &v->slots[task->slot];
+	bool gzip = v->written->options->compress == INITRAMFS_GZIP;
+
+	if (piece->packed_at != v->at)
+		return differs(v, "the order", e);
+	v->at += piece->packed_size;
+	if (gzip && piece->cut != INITRAMFS_WHOLE && check_ends(v, piece, slot, e) < 0)
+		return -1;
+	if (sink_put(&v->reader.sink, slot->raw.data, slot->raw.len, e) < 0)
+		return -1;
+	if (piece->cut != INITRAMFS_COPY)
+		return 0;
+	v->copied = true;
+	return cpio_reader_skip(&v->reader, piece->size - slot->raw.len, e);
+}
+
+static void verifier_done(struct verifier *v)
+{
+	for (unsigned int i = 0; v->slots && i < v->threads + SLOTS_MORE; i++) {
+		buf_done(&v->slots[i].packed);
+		buf_done(&v->slots[i].raw);
+	}
+	for (unsigned int i = 0; v->unpackers && i < v->threads; i++)
+		gzip_unpacker_done(&v->unpackers[i]);
+	free(v->slots);
+	free(v->unpackers);
+}
+
+static int verifier_init(struct verifier *v, struct err *e)
+{
+	v->slots = calloc(v->threads + SLOTS_MORE, sizeof(*v->slots));
+	v->unpackers = calloc(v->threads, sizeof(*v->unpackers));
+	if (!v->slots || !v->unpackers)
+		return err_memory(e);
+	for (unsigned int i = 0; i < v->threads; i++)
+		if (gzip_unpacker_init(&v->unpackers[i], e) < 0)
+			return -1;
+	return 0;
+}
+
+int initramfs_verify(const struct initramfs_source *written, const struct source *output,
 		     struct err *e)
 {
-	struct verifier v = {.written = written};
+	unsigned int jobs = written->options->jobs;
+	AUTO(verifier_done)
+	struct verifier v = {
+		.written = written,
+		.output = output,
+		.threads = jobs ? jobs : pool_processors(),
+		.at = written->layout->n ? written->layout->pieces[0].packed_at : 0,
+	};
 	const struct cpio_visitor visitor = {&v, verify_entry, verify_data};
-	struct cpio_reader reader;
-	uint64_t end = archive->size;
-	int r;
+	const struct pool_job job = {
+		.context = &v,
+		.n = written->layout->n,
+		.threads = v.threads,
+		.window = v.threads + SLOTS_MORE,
+		.work = unpack,
+		.finish = compare,
+	};
 
-	cpio_reader_init(&reader, &visitor, archive->name);
-	if (written->options->compress == INITRAMFS_GZIP)
-		r = gunzip(archive, 0, written->raw_bytes, &reader.sink, &end, e);
-	else
-		r = sink_range(&reader.sink, archive, 0, archive->size, e);
-	if (r < 0 || cpio_reader_finish(&reader, e) < 0 || end_entry(&v, e) < 0)
+	cpio_reader_init(&v.reader, &visitor, output->name);
+	if (verifier_init(&v, e) < 0 || pool_run(&job, e) < 0 ||
+	    cpio_reader_finish(&v.reader, e) < 0 || end_entry(&v, e) < 0)
 		return -1;
-	if (v.n != written->plan->n || reader.trailers != 1 || end != archive->size ||
-	    reader.sink.pos != written->raw_bytes)
+	if (v.n != written->plan->n || v.reader.trailers != 1 || v.at != output->size ||
+	    v.reader.sink.pos != written->layout->size)
 		return differs(&v, "the end", e);
 	return 0;
 }
