@@ -39,6 +39,8 @@ enum {
 	PE_LOCAL_SYMS_STRIPPED = 0x8, /* Characteristics */
 	PE_NX_COMPAT = 0x100,	      /* DllCharacteristics */
 	PE_SECTION_ENTRY = 40,
+	PE_DIRECTORY_ENTRY = 8,
+	PE_CHECKSUM_SIZE = 4,
 };
 
 /* Characteristics of a section */
@@ -105,6 +107,10 @@ MUST_CHECK int pe_read(const struct source *s, struct pe *ret, struct err *e);
 /* Offset of the section table, and of its end. */
 uint64_t pe_table_offset(const struct pe *pe);
 uint64_t pe_table_end(const struct pe *pe);
+
+/* Offset of CheckSum, and of the entry of a data directory. */
+uint64_t pe_checksum_offset(const struct pe *pe);
+uint64_t pe_directory_offset(const struct pe *pe, unsigned int directory);
 
 /*
  * Puts the fields of *pe and its section table into headers, which begin with

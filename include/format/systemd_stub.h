@@ -41,6 +41,9 @@ enum { STUB_PROFILES_MAX = 256 };
 MUST_CHECK int stub_version_read(const struct source *s, const struct pe *pe,
 				 struct stub_version *ret, struct err *e);
 
+/* From a text as "257.9-1~deb13u1"; -1 when it does not begin with a number. */
+int stub_version_parse(const char *text, struct stub_version *ret);
+
 /* Is the version known to be before this one? */
 bool stub_is_before(const struct stub_version *v, unsigned int major, unsigned int minor);
 
@@ -55,6 +58,12 @@ bool stub_section_may_repeat(const char *name);
 
 /* Is this one of the sections that any version takes from a UKI? */
 bool stub_section_is_payload(const char *name);
+
+/* Does it measure the section into PCR 11? One that does not tell its version is taken for new. */
+bool stub_measures(const struct stub_version *v, const char *name);
+
+/* Does it take only sections whose names are exactly those it knows, and the first of several? */
+bool stub_compares_whole_names(const struct stub_version *v);
 
 /*
  * The section that this stub takes `name` for: until 257 it compares only as

@@ -60,6 +60,15 @@ struct uki_layout {
 MUST_CHECK int uki_layout_make(const struct uki_layout_input *in, struct uki_layout *ret,
 			       struct err *e);
 
+/* The file as a source, before it is written; the layout outlives it. */
+struct uki_layout_source {
+	struct source source; /* first */
+	const struct uki_layout *layout;
+};
+
+void uki_layout_source_init(struct uki_layout_source *s, const struct uki_layout *layout,
+			    const char *name);
+
 void uki_layout_done(struct uki_layout *layout);
 #define AUTO_UKI_LAYOUT AUTO(uki_layout_done) struct uki_layout
 

@@ -1,8 +1,12 @@
 #ifndef MKOS_HOST_HASH_H
 #define MKOS_HOST_HASH_H
 
-/* SHA-256 (FIPS 180-4) by libcrypto, as 64 lower-case hexadecimal digits. */
+/*
+ * Digests by libcrypto: of every kind for formats that want one (base/digest.h), and for our own
+ * use SHA-256 as 64 lower-case hexadecimal digits.
+ */
 
+#include "base/digest.h"
 #include "base/err.h"
 #include "base/source.h"
 
@@ -13,7 +17,8 @@ enum { HASH_HEX = 65 }; /* with the NUL */
 
 /* For bytes that come in pieces. */
 struct hash {
-	void *context; /* libcrypto's; NULL: not begun */
+	struct digest digest; /* first */
+	void *context;	      /* libcrypto's; NULL: not begun */
 };
 
 #define HASH_INIT                \
@@ -21,11 +26,14 @@ struct hash {
 		.context = NULL, \
 	}
 
-/* Begins, also anew. */
+/* Begins a digest of that kind, also anew: from then on h->digest can be used. */
+MUST_CHECK int hash_begin_kind(struct hash *h, enum digest_kind kind, struct err *e);
+
+/* Begins SHA-256, also anew. */
 MUST_CHECK int hash_begin(struct hash *h, struct err *e);
 MUST_CHECK int hash_put(struct hash *h, const void *data, size_t len, struct err *e);
 
-/* Of what was put so far; more may follow. */
+/* Of what was put so far, when it is SHA-256; more may follow. */
 MUST_CHECK int hash_hex(const struct hash *h, char ret_hex[HASH_HEX], struct err *e);
 void hash_done(struct hash *h);
 #define AUTO_HASH AUTO(hash_done) struct hash

@@ -12,6 +12,7 @@
 #include "format/pe.h"
 #include "format/systemd_stub.h"
 #include "format/uki.h"
+#include "stage/measure.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,7 +34,8 @@ struct uki_options {
 	const struct strv *sbat; /* TEXT or @PATH; NULL or none: a UKI's usual line */
 	const char *stub;	 /* NULL: the installed one of systemd for the kernel's machine */
 	const char *output;
-	bool sync;   /* the file is on the disk when this returns */
+	bool sync;			       /* the file is on the disk when this returns */
+	const struct measure_options *measure; /* NULL: nothing is measured */
 	bool strict; /* what is doubtful is an error instead of a logged warning */
 };
 
@@ -43,6 +45,7 @@ struct uki_summary {
 	size_t n_sections;
 	struct linux_image kernel;
 	struct stub_version stub;
+	struct measure_result measured;
 };
 
 void uki_summary_done(struct uki_summary *summary);
@@ -64,8 +67,10 @@ const struct uki_plan *uki_assembly_plan(const struct uki_assembly *a);
 /* Writes the UKI, reads it back and looks for faults before it is put in place. */
 MUST_CHECK int uki_assembly_write(const struct uki_assembly *a, struct err *e);
 
-/* Fails when a part changed since it was opened. */
-MUST_CHECK int uki_assembly_unchanged(const struct uki_assembly *a, struct err *e);
+/* The TPM's values when it boots; fails when a part changed since it was opened. */
+MUST_CHECK int uki_assembly_measure(const struct uki_assembly *a,
+				    const struct measure_options *options,
+				    struct measure_result *ret, struct err *e);
 
 void uki_assembly_free(struct uki_assembly *a);
 static inline void uki_assembly_auto_(struct uki_assembly **a)

@@ -1,5 +1,6 @@
 #include "base/log.h"
 #include "cli/commands.h"
+#include "cli/measure_words.h"
 #include "cli/project_options.h"
 #include "cli/uki_options.h"
 #include "host/progress.h"
@@ -9,6 +10,8 @@
 struct options {
 	struct project_options project;
 	struct uki_words uki;
+	struct measure_words measure;
+	bool wants_measure;
 	const char *output;
 	const char *json;
 };
@@ -17,6 +20,9 @@ static const struct option_row rows[] = {
 	UKI_ROWS(struct options),
 	{'o', "output", "FILE", "where the UKI goes (default: target/mvirt.efi)", OPTION_TEXT,
 	 offsetof(struct options, output), NULL},
+	{0, "measure", NULL, "print what PCR 11 of a TPM will be when it boots (see measure)",
+	 OPTION_FLAG, offsetof(struct options, wants_measure), NULL},
+	MEASURE_ROWS(struct options),
 	PROJECT_ROW_RECIPE(struct options),
 	PROJECT_ROW_NO_SYNC(struct options),
 	JSON_ROW(struct options),
@@ -26,6 +32,7 @@ static void options_done(struct options *o)
 {
 	project_options_done(&o->project);
 	uki_words_done(&o->uki);
+	measure_words_done(&o->measure);
 }
 
 /* The recipe's kernel and initramfs, which have to be there. */
@@ -39,6 +46,10 @@ static int combine_recipe(const struct options *o, const struct json_request *js
 		return err_set(
 			e, ERR_USAGE,
 			"the options for parts go with --linux: without it the recipe decides");
+	if (o->wants_measure)
+		return err_set(e, ERR_USAGE,
+			       "--measure goes with --linux: the recipe's UKI is measured by "
+			       "mvirt-mkos measure");
 	if (project_load(&o->project, &project, e) < 0 || build_begin(&b, &project, e) < 0 ||
 	    build_check_recipe(&b, e) < 0)
 		return -1;
@@ -68,6 +79,7 @@ static int report(const char *path, const struct uki_summary *s, const struct js
 	if (!json->wanted) {
 		if (log_level() >= LOG_NORMAL)
 			report_text(path, s);
+		measure_print(&s->measured);
 		return 0;
 	}
 	json_output_begin(&out, json);
@@ -78,14 +90,26 @@ static int report(const char *path, const struct uki_summary *s, const struct js
 	for (size_t i = 0; i < s->n_sections; i++)
 		json_number(&out.w, s->sections[i].Name, pe_section_size(&s->sections[i]));
 	json_close_object(&out.w);
+	if (s->measured.n_values) {
+		json_open_object(&out.w, "pcrs");
+		measure_json(&s->measured, &out.w);
+		json_close_object(&out.w);
+	}
 	return json_output_print(&out, e);
 }
 
-static int combine_parts(const struct options *o, const struct json_request *json, struct err *e)
+static int combine_parts(struct options *o, const struct json_request *json, struct err *e)
 {
 	struct uki_options u = uki_words_options(&o->uki);
 	AUTO_UKI_SUMMARY summary = {.size = 0};
+	struct measure_options m;
 
+	if (o->wants_measure) {
+		if (measure_words_options(&o->measure, &m, e) < 0)
+			return -1;
+		m.pcr_11 = true;
+		u.measure = &m;
+	}
 	u.output = o->output ? o->output : PROJECT_UKI;
 	u.sync = !o->project.no_sync;
 	if (stage_uki(&u, &summary, e) < 0)

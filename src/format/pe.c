@@ -215,6 +215,17 @@ uint64_t pe_table_end(const struct pe *pe)
 	return pe_table_offset(pe) + PE_SECTION_ENTRY * (uint64_t)pe->n_sections;
 }
 
+uint64_t pe_checksum_offset(const struct pe *pe)
+{
+	return (uint64_t)pe->e_lfanew + COFF_HEADER + OPT_CHECK_SUM;
+}
+
+uint64_t pe_directory_offset(const struct pe *pe, unsigned int directory)
+{
+	return (uint64_t)pe->e_lfanew + COFF_HEADER + optional_size(pe->Magic) +
+	       (uint64_t)PE_DIRECTORY_ENTRY * directory;
+}
+
 static void put_section(const struct pe_section *section, uint8_t *entry)
 {
 	/* Relocations and line numbers, which an image does not have, stay 0. */

@@ -53,33 +53,50 @@ static const char *behind(const char *text, const char *begin)
 	return found ? found + strlen(begin) : NULL;
 }
 
+int stub_version_parse(const char *text, struct stub_version *ret)
+{
+	struct stub_version version = {.major = 0};
+	const char *p = text;
+
+	if (strlen(text) >= sizeof(version.text))
+		return -1;
+	for (; *p; p++)
+		if (*p < 0x21 || *p > 0x7e)
+			return -1;
+	memcpy(version.text, text, strlen(text) + 1);
+	p = version.text;
+	version.major = leading_number(&p);
+	if (*p == '.') {
+		p++;
+		version.minor = leading_number(&p);
+	}
+	*ret = version;
+	return version.major ? 0 : -1;
+}
+
 static void parse_magic(const char *text, struct stub_version *version)
 {
-	const char *begin = behind(text, MAGIC_STUB), *end, *p;
+	const char *begin = behind(text, MAGIC_STUB), *end;
+	char word[sizeof(version->text)];
+	bool is_addon = false;
 	size_t len;
 
 	if (!begin) {
 		begin = behind(text, MAGIC_ADDON);
-		version->is_addon = begin != NULL;
+		is_addon = begin != NULL;
 	}
 	end = begin ? strstr(begin, MAGIC_END) : NULL;
 	if (!end)
 		return;
 	len = (size_t)(end - begin);
-	if (len >= sizeof(version->text))
+	if (len >= sizeof(word))
 		return;
-	for (p = begin; p < end; p++)
-		if (*p < 0x21 || *p > 0x7e)
-			return;
-	memcpy(version->text, begin, len);
-	version->text[len] = '\0';
-	undouble(version->text);
-	p = version->text;
-	version->major = leading_number(&p);
-	if (*p == '.') {
-		p++;
-		version->minor = leading_number(&p);
-	}
+	memcpy(word, begin, len);
+	word[len] = '\0';
+	undouble(word);
+	/* One without a number keeps its text. */
+	(void)stub_version_parse(word, version);
+	version->is_addon = is_addon;
 }
 
 int stub_version_read(const struct source *s, const struct pe *pe, struct stub_version *ret,
@@ -133,9 +150,22 @@ bool stub_section_is_payload(const char *name)
 	return stub_section_find(name) != NULL;
 }
 
+bool stub_measures(const struct stub_version *v, const char *name)
+{
+	const struct stub_section *known = stub_section_find(name);
+
+	/* The signatures are of what is measured. */
+	return known && strcmp(name, ".pcrsig") != 0 && !stub_is_before(v, known->since, 0);
+}
+
+bool stub_compares_whole_names(const struct stub_version *v)
+{
+	return !stub_is_before(v, NAMES_COMPARED_WHOLE, 0);
+}
+
 const char *stub_mistakes(const struct stub_version *v, const char *name)
 {
-	if (!stub_is_before(v, NAMES_COMPARED_WHOLE, 0))
+	if (stub_compares_whole_names(v))
 		return NULL;
 	for (size_t i = 0; i < STUB_SECTIONS; i++) {
 		const char *known = stub_sections[i].name;

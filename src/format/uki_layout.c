@@ -311,3 +311,53 @@ int uki_layout_make(const struct uki_layout_input *in, struct uki_layout *ret, s
 	layout = (struct uki_layout){.n_runs = 0};
 	return 0;
 }
+
+/* What of the read, which begins at `offset` of the run, lies in it. */
+static int read_run(const struct uki_run *run, uint64_t offset, uint8_t *to, uint64_t len,
+		    struct err *e)
+{
+	uint64_t there = offset < run->len ? run->len - offset : 0;
+	size_t n = (size_t)(len < there ? len : there);
+
+	memset(to + n, 0, (size_t)len - n);
+	return n ? source_read(run->source, run->offset + offset, to, n, e) : 0;
+}
+
+static int layout_read(const struct source *s, uint64_t offset, void *data, size_t len,
+		       struct err *e)
+{
+	const struct uki_layout *layout = ((const struct uki_layout_source *)s)->layout;
+	uint64_t start = layout->headers.len, at = offset, end = offset + len;
+	uint8_t *to = data;
+
+	if (at < start) {
+		size_t n = (size_t)((end < start ? end : start) - at);
+
+		memcpy(to, layout->headers.data + at, n);
+		at += n;
+	}
+	for (size_t i = 0; i < layout->n_runs && at < end; i++) {
+		const struct uki_run *run = &layout->runs[i];
+		uint64_t stop = start + run->len + run->zeros;
+		uint64_t n = (end < stop ? end : stop) - at;
+
+		if (at < stop) {
+			if (read_run(run, at - start, to + (at - offset), n, e) < 0)
+				return -1;
+			at += n;
+		}
+		start = stop;
+	}
+	return 0;
+}
+
+static const struct source_ops layout_ops = {.read = layout_read};
+
+void uki_layout_source_init(struct uki_layout_source *s, const struct uki_layout *layout,
+			    const char *name)
+{
+	*s = (struct uki_layout_source){
+		.source = {.ops = &layout_ops, .size = layout->file_size, .name = name},
+		.layout = layout,
+	};
+}

@@ -7,13 +7,16 @@
 #include <openssl/evp.h>
 #include <string.h>
 
-enum { PIECE = 256 * 1024, DIGEST = 32 };
+enum { PIECE = 256 * 1024 };
 
 #define SYMBOLS(X)            \
 	X(EVP_MD_CTX_new)     \
 	X(EVP_MD_CTX_free)    \
 	X(EVP_MD_CTX_copy_ex) \
+	X(EVP_sha1)           \
 	X(EVP_sha256)         \
+	X(EVP_sha384)         \
+	X(EVP_sha512)         \
 	X(EVP_DigestInit_ex)  \
 	X(EVP_DigestUpdate)   \
 	X(EVP_DigestFinal_ex)
@@ -42,7 +45,42 @@ void hash_done(struct hash *h)
 	*h = (struct hash)HASH_INIT;
 }
 
-int hash_begin(struct hash *h, struct err *e)
+static const EVP_MD *method(enum digest_kind kind)
+{
+	switch (kind) {
+	case DIGEST_SHA1:
+		return crypto.EVP_sha1();
+	case DIGEST_SHA384:
+		return crypto.EVP_sha384();
+	case DIGEST_SHA512:
+		return crypto.EVP_sha512();
+	default:
+		return crypto.EVP_sha256();
+	}
+}
+
+static int put(struct digest *d, const void *data, size_t len, struct err *e)
+{
+	if (crypto.EVP_DigestUpdate(((struct hash *)d)->context, data, len) != 1)
+		return err_set(e, ERR_SYSTEM, "libcrypto failed in a digest (%s)",
+			       digest_name(d->kind));
+	return 0;
+}
+
+static int finish(struct digest *d, struct digest_value *ret, struct err *e)
+{
+	void *context = ((struct hash *)d)->context;
+
+	if (crypto.EVP_DigestFinal_ex(context, ret->bytes, NULL) != 1 ||
+	    crypto.EVP_DigestInit_ex(context, method(d->kind), NULL) != 1)
+		return err_set(e, ERR_SYSTEM, "libcrypto failed to finish a digest (%s)",
+			       digest_name(d->kind));
+	return 0;
+}
+
+static const struct digest_ops ops = {.put = put, .finish = finish};
+
+int hash_begin_kind(struct hash *h, enum digest_kind kind, struct err *e)
 {
 	if (dynlib_load(&libcrypto, e) < 0)
 		return -1;
@@ -50,34 +88,35 @@ int hash_begin(struct hash *h, struct err *e)
 		h->context = crypto.EVP_MD_CTX_new();
 	if (!h->context)
 		return err_memory(e);
-	if (crypto.EVP_DigestInit_ex(h->context, crypto.EVP_sha256(), NULL) != 1)
-		return err_set(e, ERR_SYSTEM, "libcrypto has no SHA-256");
+	h->digest = (struct digest){.ops = &ops, .kind = kind};
+	if (crypto.EVP_DigestInit_ex(h->context, method(kind), NULL) != 1)
+		return err_set(e, ERR_SYSTEM, "libcrypto has no %s", digest_name(kind));
 	return 0;
+}
+
+int hash_begin(struct hash *h, struct err *e)
+{
+	return hash_begin_kind(h, DIGEST_SHA256, e);
 }
 
 int hash_put(struct hash *h, const void *data, size_t len, struct err *e)
 {
-	if (crypto.EVP_DigestUpdate(h->context, data, len) != 1)
-		return err_set(e, ERR_SYSTEM, "libcrypto failed in a SHA-256");
-	return 0;
+	return put(&h->digest, data, len, e);
 }
 
 int hash_hex(const struct hash *h, char ret_hex[HASH_HEX], struct err *e)
 {
-	static const char digits[] = "0123456789abcdef";
 	AUTO(context_free) EVP_MD_CTX *copy = crypto.EVP_MD_CTX_new();
-	unsigned char digest[DIGEST];
+	struct digest_value value;
+	char hex[DIGEST_HEX];
 
 	if (!copy)
 		return err_memory(e);
 	if (crypto.EVP_MD_CTX_copy_ex(copy, h->context) != 1 ||
-	    crypto.EVP_DigestFinal_ex(copy, digest, NULL) != 1)
+	    crypto.EVP_DigestFinal_ex(copy, value.bytes, NULL) != 1)
 		return err_set(e, ERR_SYSTEM, "libcrypto failed to finish a SHA-256");
-	for (size_t i = 0; i < DIGEST; i++) {
-		ret_hex[2 * i] = digits[digest[i] >> 4];
-		ret_hex[2 * i + 1] = digits[digest[i] & 15];
-	}
-	ret_hex[2 * DIGEST] = '\0';
+	digest_to_hex(DIGEST_SHA256, &value, hex);
+	memcpy(ret_hex, hex, HASH_HEX);
 	return 0;
 }
 

@@ -66,6 +66,7 @@ void uki_assembly_free(struct uki_assembly *a)
 void uki_summary_done(struct uki_summary *summary)
 {
 	free(summary->sections);
+	measure_result_done(&summary->measured);
 	summary->sections = NULL;
 	summary->n_sections = 0;
 }
@@ -368,7 +369,7 @@ static int check_all_apart(const struct uki_assembly *a, struct err *e)
 	return 0;
 }
 
-int uki_assembly_unchanged(const struct uki_assembly *a, struct err *e)
+static int check_unchanged(const struct uki_assembly *a, struct err *e)
 {
 	if (file_source_unchanged(&a->kernel_file, e) < 0 ||
 	    file_source_unchanged(&a->stub_file, e) < 0)
@@ -399,9 +400,23 @@ int uki_assembly_write(const struct uki_assembly *a, struct err *e)
 	if (check_all_apart(a, e) < 0 ||
 	    output_begin(&o, a->options->output, a->options->sync, e) < 0 ||
 	    uki_write(a->plan, &o.sink, e) < 0 || check_output(&o, e) < 0 ||
-	    uki_assembly_unchanged(a, e) < 0)
+	    check_unchanged(a, e) < 0)
 		return -1;
 	return output_commit(&o, e);
+}
+
+int uki_assembly_measure(const struct uki_assembly *a, const struct measure_options *options,
+			 struct measure_result *ret, struct err *e)
+{
+	AUTO_MEASURE_RESULT result = {.n_values = 0};
+	struct uki_layout_source uki;
+
+	uki_layout_source_init(&uki, &a->plan->layout, a->kernel_file.path);
+	if (stage_measure(&uki.source, options, &result, e) < 0 || check_unchanged(a, e) < 0)
+		return -1;
+	*ret = result;
+	result = (struct measure_result){.n_values = 0};
+	return 0;
 }
 
 static int summarize(const struct uki_plan *plan, struct uki_summary *ret, struct err *e)
@@ -428,8 +443,12 @@ int stage_uki(const struct uki_options *options, struct uki_summary *ret, struct
 	AUTO_UKI_ASSEMBLY a = NULL;
 	AUTO_UKI_SUMMARY summary = {.size = 0};
 
-	if (uki_assemble(options, &a, e) < 0 || summarize(a->plan, &summary, e) < 0 ||
-	    uki_assembly_write(a, e) < 0)
+	if (uki_assemble(options, &a, e) < 0 || summarize(a->plan, &summary, e) < 0)
+		return -1;
+	/* First: what is hashed then is in memory when it is copied, and a failure leaves no file. */
+	if (options->measure && uki_assembly_measure(a, options->measure, &summary.measured, e) < 0)
+		return -1;
+	if (uki_assembly_write(a, e) < 0)
 		return -1;
 	*ret = summary;
 	summary = (struct uki_summary){.size = 0};

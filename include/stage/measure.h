@@ -1,0 +1,69 @@
+#ifndef MKOS_STAGE_MEASURE_H
+#define MKOS_STAGE_MEASURE_H
+
+/*
+ * The values that TPM registers will have when a UKI boots, without booting
+ * it. PCR 11 is what systemd-stub measures of it and the boot phases that
+ * systemd adds; PCR 4 the programs that firmware starts; PCR 9 what the kernel
+ * is given.
+ */
+
+#include "base/digest.h"
+#include "base/source.h"
+#include "base/strv.h"
+#include "format/systemd_stub.h"
+#include "format/uki_measure.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct measure_options {
+	/* Paths "enter-initrd:leave-initrd"; "" is before all phases. None: systemd's four. */
+	const struct strv *phases;
+	bool banks[DIGEST_KINDS]; /* none: all */
+	bool pcr_4;
+	bool pcr_9;
+	bool pcr_11;
+	const char *profile;	  /* its ID or number; NULL: every one */
+	const char *stub_version; /* NULL: as the stub says */
+};
+
+/* The values for one choice of profile and hardware. */
+struct measure_variant {
+	struct uki_choice choice;
+	char id[64]; /* of the profile, "" when it has none */
+};
+
+struct measure_value {
+	size_t variant;
+	unsigned int pcr;
+	const char *phase; /* "" when there is none; belongs to the result */
+	enum digest_kind bank;
+	struct digest_value value;
+};
+
+struct measure_result {
+	struct stub_version stub;
+	bool has_profiles;
+	bool has_dtbauto; /* sections .dtbauto or .efifw of which the machine decides */
+	bool has_efifw;
+	struct strv phases;
+	struct measure_variant *variants;
+	size_t n_variants;
+	struct measure_value *values; /* by variant, PCR, phase, bank */
+	size_t n_values;
+};
+
+void measure_result_done(struct measure_result *r);
+#define AUTO_MEASURE_RESULT AUTO(measure_result_done) struct measure_result
+
+/* Sets the bank of that name (sha1 sha256 sha384 sha512). */
+MUST_CHECK int measure_add_bank(struct measure_options *o, const char *name, struct err *e);
+
+/* Of a UKI that is written, and of any: one that is only planned too. */
+MUST_CHECK int stage_measure_file(const char *path, const struct measure_options *options,
+				  struct measure_result *ret, struct err *e);
+MUST_CHECK int stage_measure(const struct source *uki, const struct measure_options *options,
+			     struct measure_result *ret, struct err *e);
+
+#endif
