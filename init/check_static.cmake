@@ -1,5 +1,5 @@
 # Fails, and removes PROGRAM, if it needs anything from the system it starts on: the kernel cannot
-# start an /init whose interpreter is missing. Takes READELF and PROGRAM.
+# start a program, /init or another, whose interpreter is missing. Takes READELF and PROGRAM.
 execute_process(COMMAND ${READELF} -lW ${PROGRAM}
 	OUTPUT_VARIABLE headers RESULT_VARIABLE failed)
 execute_process(COMMAND ${READELF} -dW ${PROGRAM}
@@ -16,5 +16,5 @@ elseif(NOT headers MATCHES "GNU_RELRO" OR NOT headers MATCHES "Elf file type is 
 endif()
 if(why)
 	file(REMOVE ${PROGRAM})
-	message(FATAL_ERROR "${PROGRAM} ${why}, so it cannot be /init")
+	message(FATAL_ERROR "${PROGRAM} ${why}, so it does not run in the image")
 endif()

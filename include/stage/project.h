@@ -98,6 +98,13 @@ MUST_CHECK int project_check_payloads(const struct project *p, struct err *e);
 /* The role of config/requirements that the kernel's source is in: "distro", or "kernel". */
 const char *project_source_role(const struct project *p);
 
+/*
+ * A program for the image that is built with this one, in memory of the caller's; NULL when it is
+ * not there. It stands in `folder` beside this program, and when installed in its libexec folder.
+ */
+MUST_CHECK int project_find_program(const char *folder, const char *name, char **ret,
+				    struct err *e);
+
 /* The program that becomes /init, in memory of the caller's: the project's own, or pideisn. */
 MUST_CHECK int project_find_init(const struct project *p, char **ret, struct err *e);
 

@@ -20,9 +20,9 @@
 
 /* What the lists of a recipe can name, and the files that no list names: the payload. */
 struct packing {
-	struct initramfs_variable variables[2];
+	struct initramfs_variable variables[3];
 	struct initramfs_file *files;
-	char *init;
+	char *init, *genisoimage;
 	struct initramfs_options options;
 };
 
@@ -30,6 +30,7 @@ static void packing_done(struct packing *p)
 {
 	free(p->files);
 	free(p->init);
+	free(p->genisoimage);
 }
 
 static int payload_files(const struct project *p, struct packing *to, struct err *e)
@@ -55,10 +56,12 @@ static int payload_files(const struct project *p, struct packing *to, struct err
 
 static int prepare(const struct project *p, struct packing *to, struct err *e)
 {
-	if (project_find_init(p, &to->init, e) < 0)
+	if (project_find_init(p, &to->init, e) < 0 ||
+	    project_find_program("guest", "genisoimage", &to->genisoimage, e) < 0)
 		return -1;
 	to->variables[0] = (struct initramfs_variable){"INIT", to->init};
 	to->variables[1] = (struct initramfs_variable){"OS_RELEASE", p->os_release};
+	to->variables[2] = (struct initramfs_variable){"GENISOIMAGE", to->genisoimage};
 	to->options = (struct initramfs_options){
 		.lists = &p->initramfs_lists,
 		.variables = to->variables,

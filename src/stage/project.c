@@ -296,36 +296,53 @@ int project_check_payloads(const struct project *p, struct err *e)
 	return 0;
 }
 
-/* pideisn stands beside this program in a build folder, and in its lib folder when installed. */
-int project_find_init(const struct project *p, char **ret, struct err *e)
+static int make_path(char **ret, const char *folder, const char *below, const char *name,
+		     struct err *e)
 {
-	static const char *const places[] = {"init/pideisn", "../libexec/mvirt-mkos/pideisn"};
+	if (asprintf(ret, "%s/%s/%s", folder, below, name) >= 0)
+		return 0;
+	*ret = NULL;
+	return err_memory(e);
+}
+
+int project_find_program(const char *folder, const char *name, char **ret, struct err *e)
+{
+	AUTO_FREE char *built = NULL;
+	AUTO_FREE char *installed = NULL;
+	AUTO_FREE char *ours = NULL;
 	char self[4096];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	AUTO_FREE char *folder = NULL;
+
+	*ret = NULL;
+	if (n <= 0)
+		return 0;
+	self[n] = '\0';
+	if (path_folder(self, &ours, e) < 0 || make_path(&built, ours, folder, name, e) < 0 ||
+	    make_path(&installed, ours, "../libexec/mvirt-mkos", name, e) < 0)
+		return -1;
+	if (file_is_program(built))
+		*ret = TAKE(built);
+	else if (file_is_program(installed))
+		*ret = TAKE(installed);
+	return 0;
+}
+
+int project_find_init(const struct project *p, char **ret, struct err *e)
+{
+	AUTO_FREE char *path = NULL;
 
 	if (p->init) {
 		*ret = strdup(p->init);
 		return *ret ? 0 : err_memory(e);
 	}
-	if (n > 0) {
-		self[n] = '\0';
-		if (path_folder(self, &folder, e) < 0)
-			return -1;
-		for (size_t i = 0; i < ARRAY_LEN(places); i++) {
-			AUTO_FREE char *path = NULL;
-
-			if (path_join(folder, places[i], &path, e) < 0)
-				return -1;
-			if (file_is_program(path)) {
-				*ret = TAKE(path);
-				return 0;
-			}
-		}
-	}
-	return err_set(e, ERR_MISSING,
-		       "pideisn, which becomes /init, was not found beside this program: "
-		       "build it with the project, or give another one with --init");
+	if (project_find_program("init", "pideisn", &path, e) < 0)
+		return -1;
+	if (!path)
+		return err_set(e, ERR_MISSING,
+			       "pideisn, which becomes /init, was not found beside this program: "
+			       "build it with the project, or give another one with --init");
+	*ret = TAKE(path);
+	return 0;
 }
 
 const char *project_source_role(const struct project *p)

@@ -9,4 +9,4 @@ command -v cppcheck >/dev/null || { echo "skipped: no cppcheck"; exit 77; }
 cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability \
 	--inline-suppr --suppress=missingInclude --suppress=unknownMacro \
 	--suppress=memleak --suppress=resourceLeak --suppress=varFuncNullUB \
-	-D__GNUC__=12 -I include --error-exitcode=1 -j 2 src init
+	-D__GNUC__=12 -I include --error-exitcode=1 -j 2 src init guest

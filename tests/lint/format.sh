@@ -5,5 +5,5 @@ set -eu
 cd "$1"
 
 command -v clang-format >/dev/null || { echo "skipped: no clang-format"; exit 77; }
-find src init include tests -name '*.[ch]' -print0 | sort -z |
+find src init guest include tests -name '*.[ch]' -print0 | sort -z |
 	xargs -0 clang-format --dry-run -Werror

@@ -5,7 +5,7 @@ set -eu
 cd "$1"
 
 found=$(
-	find src init include tests -name '*.[ch]' | sort | while read -r file; do
+	find src init guest include tests -name '*.[ch]' | sort | while read -r file; do
 		awk -v file="$file" '
 			/^\{/ { start = FNR }
 			/^\}/ && start {
