@@ -89,7 +89,7 @@ void host_name_apply(const char *wanted)
 {
 	char name[HOST_NAME_BYTES + 2];
 
-	if (*wanted == '\0') {
+	if (wanted == NULL) {
 		bool written = read_name(name, sizeof(name));
 
 		if (written && !host_name_valid(name)) {

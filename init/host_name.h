@@ -12,7 +12,7 @@ bool host_name_valid(const char *name);
 const char *host_name_from_mac(const unsigned char mac[6], char buf[HOST_NAME_FROM_MAC]);
 
 /*
- * Sets the host name: wanted, if not empty, else the first word of /etc/hostname, else one made
+ * Sets the host name: wanted, if not NULL, else the first word of /etc/hostname, else one made
  * from the first network interface's address, else the name stays as it is. Says what is wrong.
  */
 void host_name_apply(const char *wanted);

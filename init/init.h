@@ -3,6 +3,7 @@
 
 #include "loop.h"
 #include "service.h"
+#include "settings.h"
 #include "signals.h"
 
 #include <stdbool.h>
@@ -12,6 +13,7 @@
 struct init {
 	struct loop loop;
 	struct loop_source signals;
+	struct settings settings;
 	struct services services;
 	enum request request; /* the first one; later ones do not change it */
 	int asked_by;	      /* the signal that brought it */

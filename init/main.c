@@ -1,7 +1,7 @@
 #include "button.h"
 #include "clock.h"
-#include "cmdline.h"
 #include "command.h"
+#include "config_files.h"
 #include "console.h"
 #include "crash.h"
 #include "host_name.h"
@@ -117,21 +117,19 @@ static void set_up(struct init *i)
 
 int main(int argc, char *argv[])
 {
-	struct cmdline cmdline;
-
 	if (getpid() != 1)
 		return command_run(argc, argv);
 
 	set_up(&init);
 	sentinel_check();
-	cmdline_read(&cmdline, argv);
+	config_read(&init.settings, argv);
 	watchdog_start(&init.loop, WATCHDOG_IF_PRESENT);
 	button_watch(&init.loop);
 	clock_check();
 	sysctl_apply();
-	host_name_apply(cmdline.host_name);
+	host_name_apply(init.settings.system.host_name);
 	loopback_up();
-	services_start(&init.services, &init.loop, &cmdline);
+	services_start(&init.services, &init.loop, &init.settings);
 	while (init.request == REQUEST_NONE)
 		loop_wait(&init.loop, LOOP_FOREVER);
 	shutdown_run(&init);

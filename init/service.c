@@ -13,25 +13,6 @@
 /* How long a process that got SIGKILL may take to go; more means that it hangs in the kernel. */
 #define KILL_WAIT_MS 2000
 
-/*
- * In the order of their start. mvirt-vmm may have machines to put to rest. An interactive shell
- * ignores SIGTERM and goes with its terminal.
- */
-static const struct service table[SERVICES_MAX] = {
-	{
-		.name = "mvirt-vmm",
-		.plan = {.path = "/usr/sbin/mvirt-vmm", .argv0 = "/usr/sbin/mvirt-vmm"},
-		.stop_signal = SIGTERM,
-		.grace_ms = 30 * 1000,
-	},
-	{
-		.name = "shell",
-		.plan = {.path = "/bin/sh", .argv0 = "-sh", .terminal = true},
-		.stop_signal = SIGHUP,
-		.grace_ms = 10 * 1000,
-	},
-};
-
 static void say_ready(struct services *all)
 {
 	if (all->ready || all->stopping)
@@ -92,7 +73,7 @@ static void start(void *data)
 
 	s->started_ms = loop_now_ms();
 	s->failure = (struct spawn_failure){0};
-	pid = spawn(&s->plan, &s->report.fd);
+	pid = spawn(s->settings, &s->report.fd);
 	if (pid < 0) {
 		s->report.fd = -1;
 		message_put(how, sizeof(how), "cannot be started: %s", strerror(errno));
@@ -106,7 +87,7 @@ static void start(void *data)
 /* A missing interpreter gives the same error as a missing program, and is harder to find. */
 static const char *failure_text(const struct service *s)
 {
-	if (s->failure.error == ENOENT && access(s->plan.path, F_OK) == 0)
+	if (s->failure.error == ENOENT && access(s->settings->exec, F_OK) == 0)
 		return "the interpreter it names is missing";
 	return strerror(s->failure.error);
 }
@@ -134,37 +115,44 @@ void services_ended(struct services *all, pid_t pid, int status)
 			service_ended(&all->item[i], status);
 }
 
-/* A program that an image simply does not have is no news; one that cannot be run is. */
-static bool can_run(const struct service *s)
+/* An optional program that an image simply does not have is no news; one that cannot be run is. */
+static bool can_run(const struct service_settings *s)
 {
 	struct stat st;
 
-	if (stat(s->plan.path, &st) < 0)
+	if (stat(s->exec, &st) < 0) {
+		if (s->optional && errno == ENOENT)
+			return false;
+		console_say("%s: %s, %s is not started", s->exec, strerror(errno), s->name);
 		return false;
-	if (S_ISREG(st.st_mode) && access(s->plan.path, X_OK) == 0)
+	}
+	if (S_ISREG(st.st_mode) && access(s->exec, X_OK) == 0)
 		return true;
-	console_say("%s is not a program, %s is not started", s->plan.path, s->name);
+	console_say("%s is not a program, %s is not started", s->exec, s->name);
 	return false;
 }
 
-static void add(struct services *all, const struct service *model, const struct cmdline *c)
+static void add(struct services *all, const struct service_settings *settings,
+		const struct settings *everything)
 {
 	struct service *s = &all->item[all->count++];
 
-	*s = *model;
+	s->name = settings->name;
+	s->settings = settings;
+	s->grace_ms = settings->grace_ms;
+	if (everything->system.grace_ms != SETTING_UNSET)
+		s->grace_ms = everything->system.grace_ms;
 	s->all = all;
-	if (c->grace_ms != CMDLINE_GRACE_UNSET)
-		s->grace_ms = c->grace_ms;
 	s->report = (struct loop_source){.fd = -1, .events = POLLIN, .ready = on_report, .data = s};
 	s->retry = (struct loop_timer){.fire = start, .data = s};
 }
 
-void services_start(struct services *all, struct loop *l, const struct cmdline *c)
+void services_start(struct services *all, struct loop *l, const struct settings *s)
 {
 	all->loop = l;
-	for (size_t i = 0; i < SERVICES_MAX; i++)
-		if ((!table[i].plan.terminal || c->shell) && can_run(&table[i]))
-			add(all, &table[i], c);
+	for (size_t i = 0; i < SERVICES_MAX && s->service[i].name != NULL; i++)
+		if ((!s->service[i].terminal || s->system.shell) && can_run(&s->service[i]))
+			add(all, &s->service[i], s);
 	if (all->count == 0)
 		console_say("there is no service to start");
 	for (size_t i = 0; i < all->count; i++)
@@ -200,7 +188,7 @@ void service_stop(struct service *s, int64_t until_ms)
 	if (s->pid == 0)
 		return;
 	console_say("stopping %s", s->name);
-	kill(s->pid, s->stop_signal);
+	kill(s->pid, (int)s->settings->stop_signal);
 	kill(s->pid, SIGCONT);
 	wait_for_end(s, s->grace_ms, until_ms);
 	if (s->pid != 0) {

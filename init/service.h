@@ -2,23 +2,20 @@
 #define MKOS_INIT_SERVICE_H
 
 #include "backoff.h"
-#include "cmdline.h"
 #include "loop.h"
+#include "settings.h"
 #include "spawn.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-#define SERVICES_MAX 2
-
 struct services;
 
 /* A program that is kept running. pid is 0 while it waits for its next start. */
 struct service {
 	const char *name;
-	struct spawn_plan plan;
-	int stop_signal;
+	const struct service_settings *settings;
 	int64_t grace_ms;
 
 	struct services *all;
@@ -40,7 +37,7 @@ struct services {
 };
 
 /*
- * Starts what is in the table and in the file system, and keeps it running. A service whose process
+ * Starts what is in the settings and in the file system, and keeps it running. A service whose process
  * ends is started again; its own children are left alone, since the virtual machines of mvirt-vmm
  * go on while it is away.
  *
@@ -49,7 +46,7 @@ struct services {
  * tried again for ever, and a machine with one broken service can still be reached through the
  * others, which waiting would hide.
  */
-void services_start(struct services *all, struct loop *l, const struct cmdline *c);
+void services_start(struct services *all, struct loop *l, const struct settings *s);
 
 /* For every process that PID 1 has reaped; of those that are no service it takes no notice. */
 void services_ended(struct services *all, pid_t pid, int status);

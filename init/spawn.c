@@ -6,9 +6,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
 #include <unistd.h>
 
 #define EXIT_NOT_STARTED 127
+
+/* A line of configuration has no room for more words. */
+#define ARGUMENTS_MAX 512
 
 /* The texts are constants of this very program, so their addresses hold in parent and child. */
 static _Noreturn void child_fail(int report, const char *what)
@@ -49,32 +54,47 @@ static bool on_console_output(void)
 	return in < 0 || put_on_stdio(in, out);
 }
 
-static _Noreturn void child_run(const struct spawn_plan *plan, int report)
+/* A shell that begins with '-' is a login shell, as one on a terminal should be. */
+static void make_argv(const struct service_settings *s, char *argv[])
+{
+	static char login_name[64];
+	const char *word = s->exec;
+	size_t count = 0;
+
+	for (; *word != '\0' && count < ARGUMENTS_MAX; word += strlen(word) + 1)
+		argv[count++] = (char *)word;
+	argv[count] = NULL;
+	if (s->terminal) {
+		message_put(login_name, sizeof(login_name), "-%s", strrchr(s->exec, '/') + 1);
+		argv[0] = login_name;
+	}
+}
+
+static _Noreturn void child_run(const struct service_settings *s, int report)
 {
 	static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
 	static char home_root[] = "HOME=/root";
 	static char home_none[] = "HOME=/";
 	char term[32];
 	char terminal[64];
-	char argv0[64];
-	char *argv[] = {argv0, NULL};
+	char *argv[ARGUMENTS_MAX + 1];
 	char *env[] = {path, home_none, term, NULL};
 
 	setsid();
 	terminal_find(terminal, sizeof(terminal));
-	if (plan->terminal ? !on_terminal(terminal) : !on_console_output())
+	if (s->terminal ? !on_terminal(terminal) : !on_console_output())
 		child_fail(report, "cannot open the console");
 	if (chdir("/root") == 0)
 		env[1] = home_root;
 	message_put(term, sizeof(term), "TERM=%s", terminal_kind(terminal));
-	message_put(argv0, sizeof(argv0), "%s", plan->argv0);
+	make_argv(s, argv);
 
 	signals_reset();
-	execve(plan->path, argv, env);
+	execve(s->exec, argv, env);
 	child_fail(report, "cannot be executed");
 }
 
-pid_t spawn(const struct spawn_plan *plan, int *ret_report)
+pid_t spawn(const struct service_settings *s, int *ret_report)
 {
 	int report[2];
 	pid_t pid;
@@ -84,7 +104,7 @@ pid_t spawn(const struct spawn_plan *plan, int *ret_report)
 		return -1;
 	pid = fork();
 	if (pid == 0)
-		child_run(plan, report[1]);
+		child_run(s, report[1]);
 	error = errno;
 	close(report[1]);
 	if (pid < 0) {

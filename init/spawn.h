@@ -1,15 +1,9 @@
 #ifndef MKOS_INIT_SPAWN_H
 #define MKOS_INIT_SPAWN_H
 
-#include <stdbool.h>
-#include <sys/types.h>
+#include "settings.h"
 
-/* How a program is started. Names live as long as the plan. */
-struct spawn_plan {
-	const char *path;
-	const char *argv0;
-	bool terminal; /* on the console as its controlling terminal, not only writing to it */
-};
+#include <sys/types.h>
 
 /* What a child says of a start that failed: "cannot be executed", and the errno. */
 struct spawn_failure {
@@ -22,7 +16,7 @@ struct spawn_failure {
  * ignored. *ret_report is a descriptor, never blocking, that ends when the program runs and gives
  * one spawn_failure when it cannot be executed. Returns the process, or -1 with errno set.
  */
-pid_t spawn(const struct spawn_plan *plan, int *ret_report) __attribute__((warn_unused_result));
+pid_t spawn(const struct service_settings *s, int *ret_report) __attribute__((warn_unused_result));
 
 /* Reads the report: 1 the program runs, 0 not known yet, -1 it could not be started. */
 int spawn_result(int report, struct spawn_failure *ret_failure);

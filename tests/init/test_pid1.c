@@ -90,8 +90,8 @@ static void wrong_words_are_told(void **state)
 {
 	(void)state;
 	start(NULL, WORDS("pideisn.grace=soon", "pideisn.color=red"));
-	guest_says_next(&guest, "pideisn: 'pideisn.grace=soon' on the command line has a value");
-	guest_says_next(&guest, "pideisn: unknown word 'pideisn.color=red' on the command line\n");
+	guest_says_next(&guest, "pideisn: command line: grace: 'soon' is not a time");
+	guest_says_next(&guest, "pideisn: command line: unknown key 'color' in [system]\n");
 	guest_says_next(&guest, "pideisn: ready\n");
 }
 

@@ -1,0 +1,152 @@
+#include "config_files.h"
+
+#include "config.h"
+#include "config_check.h"
+#include "console.h"
+#include "message.h"
+#include "small_file.h"
+#include "words.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define FOLDER	  "/etc/pideisn"
+#define FILES_MAX 32
+
+/* An interactive shell ignores SIGTERM and goes with its terminal. */
+static const char built_in[] = "[service mvirt-vmm]\n"
+			       "exec = /usr/sbin/mvirt-vmm\n"
+			       "optional = yes\n"
+			       "grace = 30s\n"
+			       "keep-children = yes\n"
+			       "[service shell]\n"
+			       "exec = /bin/sh\n"
+			       "optional = yes\n"
+			       "terminal = yes\n"
+			       "stop-signal = HUP\n";
+
+struct names {
+	char name[FILES_MAX][64];
+	int count;
+	int lost;
+};
+
+/* The kernel's form of a folder's entry, <linux/dirent.h>. */
+struct entry {
+	uint64_t inode;
+	int64_t offset;
+	uint16_t length;
+	uint8_t type;
+	char name[];
+};
+
+static void say_verdict(void *data, const char *sentence)
+{
+	(void)data;
+	console_say("%s", sentence);
+}
+
+/* Keeps the names sorted, so that the same files mean the same whatever the folder's order. */
+static void add_name(struct names *names, const char *name)
+{
+	size_t len = strlen(name);
+	int at = 0;
+
+	if (len < 6 || name[0] == '.' || strcmp(name + len - 5, ".conf") != 0)
+		return;
+	if (names->count == FILES_MAX || len >= sizeof(names->name[0])) {
+		names->lost++;
+		return;
+	}
+	while (at < names->count && strcmp(names->name[at], name) < 0)
+		at++;
+	memmove(names->name[at + 1], names->name[at],
+		(size_t)(names->count - at) * sizeof(names->name[0]));
+	memcpy(names->name[at], name, len + 1);
+	names->count++;
+}
+
+static void list_folder(int folder, struct names *names)
+{
+	_Alignas(struct entry) char buf[2048];
+	long got;
+
+	while ((got = syscall(SYS_getdents64, folder, buf, sizeof(buf))) > 0) {
+		for (long at = 0; at < got;) {
+			const struct entry *entry = (const struct entry *)(const void *)(buf + at);
+
+			add_name(names, entry->name);
+			at += entry->length;
+		}
+	}
+}
+
+static void read_file(struct config *c, int folder, const char *name)
+{
+	char path[sizeof(FOLDER) + 64];
+	char piece[512];
+	ssize_t got = -1;
+	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	message_put(path, sizeof(path), FOLDER "/%s", name);
+	config_begin(c, path);
+	while (fd >= 0 && (got = read(fd, piece, sizeof(piece))) > 0)
+		config_feed(c, piece, (size_t)got);
+	config_finish(c);
+	if (got < 0)
+		console_say("cannot read %s: %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+}
+
+static void read_folder(struct config *c)
+{
+	struct names names = {.count = 0};
+	int folder = open(FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (folder < 0) {
+		if (errno != ENOENT)
+			console_say("cannot read " FOLDER ": %s", strerror(errno));
+		return;
+	}
+	list_folder(folder, &names);
+	for (int i = 0; i < names.count; i++)
+		read_file(c, folder, names.name[i]);
+	if (names.lost > 0)
+		console_say(FOLDER ": %d files left out: %d are the most, with names of at most %d "
+				   "bytes",
+			    names.lost, FILES_MAX, (int)sizeof(names.name[0]) - 1);
+	close(folder);
+}
+
+static void read_command_line(struct config *c, char *const argv[])
+{
+	char text[4096];
+	char word[1024];
+	const char *rest = text;
+
+	if (small_file_read("/proc/cmdline", text, sizeof(text)) < 0)
+		console_say("cannot read /proc/cmdline, going on without");
+	else
+		while (words_next(&rest, word, sizeof(word)))
+			config_word(c, word);
+	for (size_t i = 1; argv[0] != NULL && argv[i] != NULL; i++)
+		config_word(c, argv[i]);
+}
+
+void config_read(struct settings *s, char *const argv[])
+{
+	struct config c;
+
+	config_init(&c, s);
+	c.verdict = say_verdict;
+	config_begin(&c, "built in");
+	config_feed(&c, built_in, sizeof(built_in) - 1);
+	read_folder(&c);
+	read_command_line(&c, argv);
+	config_check(s, say_verdict, NULL);
+}

@@ -1,0 +1,70 @@
+#include "config_keys.h"
+
+#include "settings.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+#define SECOND_MS 1000
+#define HOUR_MS	  (3600 * SECOND_MS)
+#define DAY_MS	  (24 * HOUR_MS)
+
+enum section {
+	SECTION_SYSTEM,
+	SECTION_SERVICE,
+};
+
+const struct config_section config_sections[] = {
+	[SECTION_SYSTEM] = {"system", offsetof(struct settings, system),
+			    sizeof(struct system_settings), 0, NULL},
+	[SECTION_SERVICE] = {"service", offsetof(struct settings, service),
+			     sizeof(struct service_settings), SERVICES_MAX, NULL},
+};
+
+#define SYSTEM(field) .section = SECTION_SYSTEM, .offset = offsetof(struct system_settings, field)
+#define SERVICE(field) \
+	.section = SECTION_SERVICE, .offset = offsetof(struct service_settings, field)
+
+/* clang-format off */
+const struct config_key config_keys[] = {
+	{"hostname", SYSTEM(host_name), .kind = CONFIG_HOST_NAME},
+	{"shell", SYSTEM(shell), .kind = CONFIG_BOOL, .initial = 1},
+	{"grace", SYSTEM(grace_ms), .kind = CONFIG_TIME, .max = HOUR_MS, .initial = SETTING_UNSET},
+	{"ready-port", SYSTEM(ready_port), .kind = CONFIG_NUMBER, .max = INT32_MAX, .initial = 1025},
+
+	{"exec", SERVICE(exec), .kind = CONFIG_COMMAND},
+	{"environment", SERVICE(environment), .kind = CONFIG_ASSIGNMENTS},
+	{"directory", SERVICE(directory), .kind = CONFIG_PATH},
+	{"user", SERVICE(user), .kind = CONFIG_NAME},
+	{"group", SERVICE(group), .kind = CONFIG_NAME},
+	{"after", SERVICE(after), .kind = CONFIG_NAMES},
+	{"optional", SERVICE(optional), .kind = CONFIG_BOOL},
+	{"terminal", SERVICE(terminal), .kind = CONFIG_BOOL},
+	{"ready", SERVICE(ready), .kind = CONFIG_CHOICE, .choices = "start|notify"},
+	{"ready-timeout", SERVICE(ready_timeout_ms), .kind = CONFIG_TIME, .max = HOUR_MS,
+	 .initial = 60 * SECOND_MS},
+	{"restart", SERVICE(restart), .kind = CONFIG_CHOICE, .choices = "always|on-failure|never"},
+	{"backoff-min", SERVICE(backoff_min_ms), .kind = CONFIG_TIME, .max = HOUR_MS, .initial = 250},
+	{"backoff-max", SERVICE(backoff_max_ms), .kind = CONFIG_TIME, .max = HOUR_MS,
+	 .initial = 30 * SECOND_MS},
+	{"good-run", SERVICE(good_run_ms), .kind = CONFIG_TIME, .max = DAY_MS,
+	 .initial = 10 * SECOND_MS},
+	{"restart-limit", SERVICE(restart_limit), .kind = CONFIG_NUMBER, .max = 1000},
+	{"restart-window", SERVICE(restart_window_ms), .kind = CONFIG_TIME, .max = DAY_MS},
+	{"on-give-up", SERVICE(on_give_up), .kind = CONFIG_CHOICE, .choices = "stay|reboot|poweroff"},
+	{"stop-signal", SERVICE(stop_signal), .kind = CONFIG_SIGNAL, .initial = 15},
+	{"grace", SERVICE(grace_ms), .kind = CONFIG_TIME, .max = HOUR_MS, .initial = 10 * SECOND_MS},
+	{"watchdog", SERVICE(watchdog_ms), .kind = CONFIG_TIME, .max = DAY_MS},
+	{"keep-children", SERVICE(keep_children), .kind = CONFIG_BOOL},
+	{"output", SERVICE(output), .kind = CONFIG_CHOICE, .choices = "both|log|console|none"},
+	{"limits", SERVICE(limits), .kind = CONFIG_LIMITS},
+	{"oom-score-adjust", SERVICE(oom_score_adjust), .kind = CONFIG_NUMBER, .min = -1000,
+	 .max = 1000},
+	{"memory-max", SERVICE(memory_max), .kind = CONFIG_SIZE, .initial = SETTING_UNSET},
+	{"cpu-max", SERVICE(cpu_max), .kind = CONFIG_PERCENT, .initial = SETTING_UNSET},
+	{"pids-max", SERVICE(pids_max), .kind = CONFIG_NUMBER, .min = 1, .max = 4194304,
+	 .initial = SETTING_UNSET},
+};
+/* clang-format on */
+
+const size_t config_sections_count = COUNT(config_sections);
+const size_t config_keys_count = COUNT(config_keys);
