@@ -1,0 +1,33 @@
+#ifndef MKOS_FORMAT_PIDEISN_CONF_H
+#define MKOS_FORMAT_PIDEISN_CONF_H
+
+/*
+ * The configuration of PID 1, /etc/pideisn/NAME.conf in the image (pideisn(8)):
+ *
+ *	# comment
+ *	[section]  or  [section NAME]
+ *	key = value
+ *
+ * Lines have at most 1023 bytes. What PID 1 would say about a file on the
+ * console, and skip, is said here word for word when the image is packed.
+ */
+
+#include "base/strv.h"
+
+struct pideisn_conf;
+
+MUST_CHECK int pideisn_conf_new(struct pideisn_conf **ret, struct err *e);
+void pideisn_conf_free(struct pideisn_conf **conf);
+#define AUTO_PIDEISN_CONF AUTO(pideisn_conf_free) struct pideisn_conf *
+
+/* Files come in the order of their names, as PID 1 reads them. */
+MUST_CHECK int pideisn_conf_read(struct pideisn_conf *conf, const char *file, const char *text,
+				 size_t len, struct err *e);
+
+/* After the last one: what no single line shows. */
+MUST_CHECK int pideisn_conf_check(struct pideisn_conf *conf, struct err *e);
+
+/* What was wrong so far, a sentence each. */
+const struct strv *pideisn_conf_verdicts(const struct pideisn_conf *conf);
+
+#endif

@@ -1,0 +1,285 @@
+#include "format/pideisn_keys.h"
+
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+enum {
+	SECOND = 1000,
+	HOUR = 3600 * SECOND,
+	DAY = 24 * HOUR,
+	NAME_BYTES = 31,
+	HOST_NAME_BYTES = 64,
+	PERCENT_MOST = 100000,
+};
+
+static const struct pideisn_section sections[] = {
+	{"system", 0},
+	{"service", 16},
+};
+
+/* clang-format off */
+static const struct pideisn_key keys[] = {
+	{"system", "hostname", PIDEISN_HOST_NAME, 0, 0, NULL},
+	{"system", "shell", PIDEISN_BOOL, 0, 0, NULL},
+	{"system", "grace", PIDEISN_TIME, 0, HOUR, NULL},
+	{"system", "ready-port", PIDEISN_NUMBER, 0, INT32_MAX, NULL},
+
+	{"service", "exec", PIDEISN_COMMAND, 0, 0, NULL},
+	{"service", "environment", PIDEISN_ASSIGNMENTS, 0, 0, NULL},
+	{"service", "directory", PIDEISN_PATH, 0, 0, NULL},
+	{"service", "user", PIDEISN_NAME, 0, 0, NULL},
+	{"service", "group", PIDEISN_NAME, 0, 0, NULL},
+	{"service", "after", PIDEISN_NAMES, 0, 0, NULL},
+	{"service", "optional", PIDEISN_BOOL, 0, 0, NULL},
+	{"service", "terminal", PIDEISN_BOOL, 0, 0, NULL},
+	{"service", "ready", PIDEISN_CHOICE, 0, 0, "start|notify"},
+	{"service", "ready-timeout", PIDEISN_TIME, 0, HOUR, NULL},
+	{"service", "restart", PIDEISN_CHOICE, 0, 0, "always|on-failure|never"},
+	{"service", "backoff-min", PIDEISN_TIME, 0, HOUR, NULL},
+	{"service", "backoff-max", PIDEISN_TIME, 0, HOUR, NULL},
+	{"service", "good-run", PIDEISN_TIME, 0, DAY, NULL},
+	{"service", "restart-limit", PIDEISN_NUMBER, 0, 1000, NULL},
+	{"service", "restart-window", PIDEISN_TIME, 0, DAY, NULL},
+	{"service", "on-give-up", PIDEISN_CHOICE, 0, 0, "stay|reboot|poweroff"},
+	{"service", "stop-signal", PIDEISN_SIGNAL, 0, 0, NULL},
+	{"service", "grace", PIDEISN_TIME, 0, HOUR, NULL},
+	{"service", "watchdog", PIDEISN_TIME, 0, DAY, NULL},
+	{"service", "keep-children", PIDEISN_BOOL, 0, 0, NULL},
+	{"service", "output", PIDEISN_CHOICE, 0, 0, "both|log|console|none"},
+	{"service", "limits", PIDEISN_LIMITS, 0, 0, NULL},
+	{"service", "oom-score-adjust", PIDEISN_NUMBER, -1000, 1000, NULL},
+	{"service", "memory-max", PIDEISN_SIZE, 0, 0, NULL},
+	{"service", "cpu-max", PIDEISN_PERCENT, 0, 0, NULL},
+	{"service", "pids-max", PIDEISN_NUMBER, 1, 4194304, NULL},
+};
+/* clang-format on */
+
+const struct pideisn_section *pideisn_section_find(const char *name)
+{
+	for (size_t i = 0; i < COUNT(sections); i++)
+		if (!strcmp(sections[i].name, name))
+			return &sections[i];
+	return NULL;
+}
+
+const struct pideisn_key *pideisn_key_find(const struct pideisn_section *section, const char *name)
+{
+	for (size_t i = 0; i < COUNT(keys); i++)
+		if (!strcmp(keys[i].section, section->name) && !strcmp(keys[i].name, name))
+			return &keys[i];
+	return NULL;
+}
+
+/*
+ * The digits at the start of a text, and what stands behind them. Up to 17 digits, since one factor
+ * more must fit into 63 bits.
+ */
+static bool split_number(const char *text, uint64_t *ret, const char **ret_unit)
+{
+	size_t digits = strspn(text, "0123456789");
+	size_t zeros = strspn(text, "0");
+
+	if (!digits || (digits - zeros > 17 && zeros < digits))
+		return false;
+	*ret = strtoull(text, NULL, 10);
+	*ret_unit = text + digits;
+	return true;
+}
+
+static bool is_integer(const char *text, long min, long max)
+{
+	bool negative = *text == '-';
+	const char *rest;
+	uint64_t n;
+
+	if (!split_number(text + negative, &n, &rest) || *rest || n > LONG_MAX)
+		return false;
+	return negative ? -(long)n >= min && -(long)n <= max : (long)n >= min && (long)n <= max;
+}
+
+struct unit {
+	const char *name;
+	uint64_t factor;
+};
+
+static bool is_scaled(const char *text, const struct unit *units, uint64_t min, uint64_t max)
+{
+	const char *unit;
+	uint64_t n;
+
+	if (!split_number(text, &n, &unit))
+		return false;
+	while (units->name && strcmp(units->name, unit))
+		units++;
+	return units->name && n <= max / units->factor && n * units->factor >= min;
+}
+
+static bool is_time(const char *text, long min, long max)
+{
+	static const struct unit units[] = {{"ms", 1},	  {"s", SECOND},
+					    {"", SECOND}, {"min", 60 * SECOND},
+					    {"h", HOUR},  {NULL, 0}};
+
+	return is_scaled(text, units, (uint64_t)min, (uint64_t)max);
+}
+
+static bool is_size(const char *text)
+{
+	static const struct unit units[] = {
+		{"", 1},	{"K", 1 << 10},		  {"M", 1 << 20},
+		{"G", 1 << 30}, {"T", UINT64_C(1) << 40}, {NULL, 0}};
+
+	return !strcmp(text, "max") || is_scaled(text, units, 1, INT64_MAX);
+}
+
+static bool is_percent(const char *text)
+{
+	static const struct unit units[] = {{"%", 1}, {NULL, 0}};
+
+	return !strcmp(text, "max") || is_scaled(text, units, 1, PERCENT_MOST);
+}
+
+static bool is_among(const char *text, const char *choices)
+{
+	size_t len = strlen(text);
+
+	for (;; choices += strcspn(choices, "|") + 1) {
+		if (strcspn(choices, "|") == len && !strncmp(choices, text, len))
+			return true;
+		if (!choices[strcspn(choices, "|")])
+			return false;
+	}
+}
+
+static bool is_signal(const char *text)
+{
+	static const char names[] =
+		"HUP|INT|QUIT|ILL|TRAP|ABRT|BUS|FPE|KILL|USR1|SEGV|USR2|PIPE|ALRM|TERM|STKFLT|"
+		"CHLD|CONT|STOP|TSTP|TTIN|TTOU|URG|XCPU|XFSZ|VTALRM|PROF|WINCH|IO|PWR|SYS";
+
+	return is_integer(text, 1, 64) ||
+	       is_among(strncmp(text, "SIG", 3) ? text : text + 3, names);
+}
+
+#define LETTERS	     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define ALPHANUMERIC LETTERS "0123456789"
+
+static bool is_spelt(const char *text, size_t most, const char *inside)
+{
+	size_t len = strlen(text);
+
+	return len > 0 && len <= most && strspn(text, ALPHANUMERIC) > 0 &&
+	       strspn(text, inside) == len;
+}
+
+bool pideisn_name_fits(const char *name)
+{
+	return is_spelt(name, NAME_BYTES, ALPHANUMERIC "-_.");
+}
+
+static bool is_host_name(const char *text)
+{
+	return is_spelt(text, HOST_NAME_BYTES, ALPHANUMERIC "-.") &&
+	       strspn(text + strlen(text) - 1, ALPHANUMERIC) > 0;
+}
+
+static bool is_assignment(const char *text)
+{
+	return strcspn(text, "0123456789=") > 0 && strchr(text, '=');
+}
+
+/* One side of a limit; what it is and how long. RLIM_INFINITY is above every number. */
+static bool split_limit(const char **text, uint64_t *ret)
+{
+	if (!strncmp(*text, "max", 3)) {
+		*ret = UINT64_MAX;
+		*text += 3;
+		return true;
+	}
+	return split_number(*text, ret, text);
+}
+
+static bool is_limit(const char *text)
+{
+	static const char names[] = "cpu|fsize|data|stack|core|rss|nproc|nofile|memlock|as|locks|"
+				    "sigpending|msgqueue|nice|rtprio|rttime";
+	char name[16];
+	size_t len = strcspn(text, "=");
+	uint64_t soft, hard;
+
+	if (len >= sizeof(name) || !text[len])
+		return false;
+	memcpy(name, text, len);
+	name[len] = '\0';
+	text += len + 1;
+	if (!is_among(name, names) || !split_limit(&text, &soft))
+		return false;
+	if (!*text)
+		return true;
+	return *text++ == ':' && split_limit(&text, &hard) && !*text && soft <= hard;
+}
+
+bool pideisn_value_fits(const struct pideisn_key *key, const char *value, size_t index)
+{
+	switch (key->kind) {
+	case PIDEISN_BOOL:
+		return is_among(value, "yes|no|1|0");
+	case PIDEISN_CHOICE:
+		return is_among(value, key->choices);
+	case PIDEISN_NUMBER:
+		return is_integer(value, key->min, key->max);
+	case PIDEISN_TIME:
+		return is_time(value, key->min, key->max);
+	case PIDEISN_SIZE:
+		return is_size(value);
+	case PIDEISN_PERCENT:
+		return is_percent(value);
+	case PIDEISN_SIGNAL:
+		return is_signal(value);
+	case PIDEISN_HOST_NAME:
+		return is_host_name(value);
+	case PIDEISN_NAME:
+	case PIDEISN_NAMES:
+		return pideisn_name_fits(value);
+	case PIDEISN_PATH:
+		return *value == '/';
+	case PIDEISN_COMMAND:
+		return index > 0 || *value == '/';
+	case PIDEISN_ASSIGNMENTS:
+		return is_assignment(value);
+	case PIDEISN_LIMITS:
+		return is_limit(value);
+	}
+	return false;
+}
+
+void pideisn_value_wanted(const struct pideisn_key *key, char *text, size_t size)
+{
+	static const char *const fixed[] = {
+		[PIDEISN_BOOL] = "yes or no",
+		[PIDEISN_SIZE] = "a size such as 512M, or max",
+		[PIDEISN_PERCENT] = "a share such as 150%, or max",
+		[PIDEISN_SIGNAL] = "a signal",
+		[PIDEISN_HOST_NAME] = "a host name",
+		[PIDEISN_NAME] = "a name",
+		[PIDEISN_PATH] = "an absolute path",
+		[PIDEISN_NAMES] = "a name",
+		[PIDEISN_COMMAND] = "an absolute path",
+		[PIDEISN_ASSIGNMENTS] = "NAME=VALUE",
+		[PIDEISN_LIMITS] = "a limit such as nofile=1024 or core=0:max",
+	};
+
+	if (key->kind == PIDEISN_CHOICE)
+		snprintf(text, size, "%s", key->choices);
+	else if (key->kind == PIDEISN_NUMBER)
+		snprintf(text, size, "a number from %ld to %ld", key->min, key->max);
+	else if (key->kind == PIDEISN_TIME)
+		snprintf(text, size, "a time from %ld ms to %ld s", key->min, key->max / SECOND);
+	else
+		snprintf(text, size, "%s", fixed[key->kind]);
+}
