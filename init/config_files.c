@@ -2,6 +2,7 @@
 
 #include "config.h"
 #include "config_check.h"
+#include "config_keys.h"
 #include "console.h"
 #include "message.h"
 #include "small_file.h"
@@ -16,18 +17,6 @@
 
 #define FOLDER	  "/etc/pideisn"
 #define FILES_MAX 32
-
-/* An interactive shell ignores SIGTERM and goes with its terminal. */
-static const char built_in[] = "[service mvirt-vmm]\n"
-			       "exec = /usr/sbin/mvirt-vmm\n"
-			       "optional = yes\n"
-			       "grace = 30s\n"
-			       "keep-children = yes\n"
-			       "[service shell]\n"
-			       "exec = /bin/sh\n"
-			       "optional = yes\n"
-			       "terminal = yes\n"
-			       "stop-signal = HUP\n";
 
 struct names {
 	char name[FILES_MAX][64];
@@ -145,7 +134,7 @@ void config_read(struct settings *s, char *const argv[])
 	config_init(&c, s);
 	c.verdict = say_verdict;
 	config_begin(&c, "built in");
-	config_feed(&c, built_in, sizeof(built_in) - 1);
+	config_feed(&c, config_built_in, strlen(config_built_in));
 	read_folder(&c);
 	read_command_line(&c, argv);
 	config_check(s, say_verdict, NULL);

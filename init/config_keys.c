@@ -68,3 +68,15 @@ const struct config_key config_keys[] = {
 
 const size_t config_sections_count = COUNT(config_sections);
 const size_t config_keys_count = COUNT(config_keys);
+
+/* An interactive shell ignores SIGTERM and goes with its terminal. */
+const char config_built_in[] = "[service mvirt-vmm]\n"
+			       "exec = /usr/sbin/mvirt-vmm\n"
+			       "optional = yes\n"
+			       "grace = 30s\n"
+			       "keep-children = yes\n"
+			       "[service shell]\n"
+			       "exec = /bin/sh\n"
+			       "optional = yes\n"
+			       "terminal = yes\n"
+			       "stop-signal = HUP\n";

@@ -35,4 +35,7 @@ extern const size_t config_sections_count;
 extern const struct config_key config_keys[];
 extern const size_t config_keys_count;
 
+/* The services that need no file. tests/init/corpus/built-in.conf is the same text. */
+extern const char config_built_in[];
+
 #endif

@@ -55,4 +55,7 @@ bool pideisn_name_fits(const char *name);
 /* Puts what the key wants into text, to follow "is not". */
 void pideisn_value_wanted(const struct pideisn_key *key, char *text, size_t size);
 
+/* The services that PID 1 has without any file; it reads this text first. */
+extern const char pideisn_built_in[];
+
 #endif

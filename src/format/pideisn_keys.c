@@ -283,3 +283,14 @@ void pideisn_value_wanted(const struct pideisn_key *key, char *text, size_t size
 	else
 		snprintf(text, size, "%s", fixed[key->kind]);
 }
+
+const char pideisn_built_in[] = "[service mvirt-vmm]\n"
+				"exec = /usr/sbin/mvirt-vmm\n"
+				"optional = yes\n"
+				"grace = 30s\n"
+				"keep-children = yes\n"
+				"[service shell]\n"
+				"exec = /bin/sh\n"
+				"optional = yes\n"
+				"terminal = yes\n"
+				"stop-signal = HUP\n";

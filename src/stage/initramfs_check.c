@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "host/elf.h"
 #include "host/file.h"
+#include "stage/initramfs_pideisn.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -140,5 +141,5 @@ int initramfs_check(const struct initramfs_options *options, const struct image_
 		    check_program(options, plan, entry, e) < 0)
 			return -1;
 	}
-	return 0;
+	return initramfs_check_pideisn(options, plan, e);
 }

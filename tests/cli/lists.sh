@@ -27,4 +27,21 @@ has listing "a/b/f"
 expect 1 "$mkos" initramfs --list list -o out2.cpio
 has err "WHERE"
 absent out2.cpio
+
+# What PID 1 would skip when it reads its configuration is said when it is packed.
+mkdir -p etc/pideisn
+printf '[service mvirt-vmm]\ngrace = soon\n' >etc/pideisn/vmm.conf
+printf '[service web]\nafter = mvirt-vmm\n' >etc/pideisn/web.conf
+echo 'not for PID 1' >etc/pideisn/README
+printf '#!/sh\n' >sh
+printf 'tree /etc etc\nfile /init sh 0755 0 0\nfile /sh sh 0755 0 0\n' >list
+expect 0 "$mkos" initramfs --list list -o conf.cpio
+has err "etc/pideisn/vmm.conf:2: grace: 'soon' is not a time from 0 ms to 3600 s"
+has err "service web: has no exec, it is left out"
+expect 1 "$mkos" initramfs --strict --list list -o strict.cpio
+has err "etc/pideisn/vmm.conf:2: grace"
+absent strict.cpio
+printf '[service mvirt-vmm]\ngrace = 5s\n' >etc/pideisn/vmm.conf
+printf '[service web]\nexec = /bin/web\n' >etc/pideisn/web.conf
+expect 0 "$mkos" initramfs --strict --list list -o strict.cpio
 exit $failed

@@ -284,6 +284,15 @@ static void long_word_is_cut_and_the_next_one_whole(void **state)
 	assert_string_equal(word, "ij");
 }
 
+static void built_in_services_are_those_of_the_corpus(void **state)
+{
+	static char text[CORPUS_BYTES];
+
+	(void)state;
+	corpus_read("built-in.conf", text);
+	assert_string_equal(config_built_in, text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -298,6 +307,7 @@ int main(void)
 		cmocka_unit_test(words_are_split_at_spaces),
 		cmocka_unit_test(space_in_quotes_does_not_end_a_word),
 		cmocka_unit_test(long_word_is_cut_and_the_next_one_whole),
+		cmocka_unit_test(built_in_services_are_those_of_the_corpus),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 
 #include "../init/corpus.h"
 #include "format/pideisn_conf.h"
+#include "format/pideisn_keys.h"
 
 static void read_file(const char *name, const char *text, size_t len, char *said)
 {
@@ -42,11 +43,21 @@ static void later_file_changes_a_service_of_an_earlier_one(void **state)
 			    "service b: there is no 'a' to start after");
 }
 
+static void built_in_services_are_those_of_the_corpus(void **state)
+{
+	static char text[CORPUS_BYTES];
+
+	(void)state;
+	corpus_read("built-in.conf", text);
+	assert_string_equal(pideisn_built_in, text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_file_of_the_corpus_gets_its_verdict),
 		cmocka_unit_test(later_file_changes_a_service_of_an_earlier_one),
+		cmocka_unit_test(built_in_services_are_those_of_the_corpus),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
