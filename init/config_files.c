@@ -4,6 +4,7 @@
 #include "config_check.h"
 #include "config_keys.h"
 #include "console.h"
+#include "folder.h"
 #include "message.h"
 #include "small_file.h"
 #include "words.h"
@@ -12,7 +13,6 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #define FOLDER	  "/etc/pideisn"
@@ -22,15 +22,6 @@ struct names {
 	char name[FILES_MAX][64];
 	int count;
 	int lost;
-};
-
-/* The kernel's form of a folder's entry, <linux/dirent.h>. */
-struct entry {
-	uint64_t inode;
-	int64_t offset;
-	uint16_t length;
-	uint8_t type;
-	char name[];
 };
 
 static void say_verdict(void *data, const char *sentence)
@@ -59,29 +50,15 @@ static void add_name(struct names *names, const char *name)
 	names->count++;
 }
 
-static void list_folder(int folder, struct names *names)
-{
-	_Alignas(struct entry) char buf[2048];
-	long got;
-
-	while ((got = syscall(SYS_getdents64, folder, buf, sizeof(buf))) > 0) {
-		for (long at = 0; at < got;) {
-			const struct entry *entry = (const struct entry *)(const void *)(buf + at);
-
-			add_name(names, entry->name);
-			at += entry->length;
-		}
-	}
-}
-
-static void read_file(struct config *c, int folder, const char *name)
+static void read_file(struct config *c, const char *name)
 {
 	char path[sizeof(FOLDER) + 64];
 	char piece[512];
 	ssize_t got = -1;
-	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int fd;
 
 	message_put(path, sizeof(path), FOLDER "/%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	config_begin(c, path);
 	while (fd >= 0 && (got = read(fd, piece, sizeof(piece))) > 0)
 		config_feed(c, piece, (size_t)got);
@@ -95,21 +72,23 @@ static void read_file(struct config *c, int folder, const char *name)
 static void read_folder(struct config *c)
 {
 	struct names names = {.count = 0};
-	int folder = open(FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const char *name;
+	struct folder folder;
 
-	if (folder < 0) {
+	if (folder_open(&folder, FOLDER) < 0) {
 		if (errno != ENOENT)
 			console_say("cannot read " FOLDER ": %s", strerror(errno));
 		return;
 	}
-	list_folder(folder, &names);
+	while ((name = folder_next(&folder)) != NULL)
+		add_name(&names, name);
+	folder_close(&folder);
 	for (int i = 0; i < names.count; i++)
-		read_file(c, folder, names.name[i]);
+		read_file(c, names.name[i]);
 	if (names.lost > 0)
 		console_say(FOLDER ": %d files left out: %d are the most, with names of at most %d "
 				   "bytes",
 			    names.lost, FILES_MAX, (int)sizeof(names.name[0]) - 1);
-	close(folder);
 }
 
 static void read_command_line(struct config *c, char *const argv[])
