@@ -19,7 +19,7 @@ static inline size_t corpus_read(const char *name, char *buf)
 	FILE *file;
 	size_t len;
 
-	snprintf(path, sizeof(path), CORPUS "/%s", name);
+	snprintf(path, sizeof(path), CONFIG_CORPUS "/%s", name);
 	file = fopen(path, "rbe");
 	assert_non_null(file);
 	len = fread(buf, 1, CORPUS_BYTES - 1, file);
@@ -36,7 +36,7 @@ static inline void corpus_run(void (*try)(const char *name, const char *text, si
 	static char wanted[CORPUS_BYTES];
 	static char said[CORPUS_BYTES];
 	struct dirent **names;
-	int n = scandir(CORPUS, &names, NULL, alphasort);
+	int n = scandir(CONFIG_CORPUS, &names, NULL, alphasort);
 	int tried = 0;
 
 	for (int i = 0; i < n; i++) {
