@@ -110,12 +110,29 @@ static int show(const struct source *s, const struct options *o, const struct js
 	return print_text(buf_str(&out), out.len, e);
 }
 
-static void write_list(struct json_writer *w, const char *key, const struct strv *list)
+static void write_list(struct json_writer *w, const char *key, const struct uki_finding_list *list)
 {
 	json_open_array(w, key);
-	for (size_t i = 0; i < list->n; i++)
-		json_text(w, NULL, list->v[i]);
+	for (size_t i = 0; i < list->n; i++) {
+		const struct uki_finding *f = &list->v[i];
+
+		json_open_object(w, NULL);
+		json_text(w, "rule", f->rule->name);
+		if (f->section[0])
+			json_text(w, "section", f->section);
+		json_text(w, "text", f->text);
+		json_text(w, "cure", f->rule->cure);
+		json_close_object(w);
+	}
 	json_close_array(w);
+}
+
+/* "error: section .x is empty (empty): leave it out" */
+static void print_list(const char *level, const struct uki_finding_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		printf("%s: %s (%s): %s\n", level, list->v[i].text, list->v[i].rule->name,
+		       list->v[i].rule->cure);
 }
 
 static int tell_findings(const struct uki_findings *f, const struct json_request *json,
@@ -129,10 +146,8 @@ static int tell_findings(const struct uki_findings *f, const struct json_request
 		write_list(&out.w, "warnings", &f->warnings);
 		return json_output_print(&out, e);
 	}
-	for (size_t i = 0; i < f->errors.n; i++)
-		printf("error: %s\n", f->errors.v[i]);
-	for (size_t i = 0; i < f->warnings.n; i++)
-		printf("warning: %s\n", f->warnings.v[i]);
+	print_list("error", &f->errors);
+	print_list("warning", &f->warnings);
 	if (f->errors.n + f->warnings.n == 0)
 		printf("nothing wrong\n");
 	return 0;
@@ -140,7 +155,7 @@ static int tell_findings(const struct uki_findings *f, const struct json_request
 
 static int lint(const struct source *s, const struct json_request *json, struct err *e)
 {
-	AUTO_UKI_FINDINGS f = {.errors = STRV_INIT};
+	AUTO_UKI_FINDINGS f = UKI_FINDINGS_INIT;
 	struct linux_image kernel;
 	enum kind kind;
 

@@ -383,13 +383,14 @@ static int check_unchanged(const struct uki_assembly *a, struct err *e)
 /* A stub with a fault of its own shows only here. */
 static int check_output(struct output *o, struct err *e)
 {
-	AUTO_UKI_FINDINGS found = {.errors = STRV_INIT};
+	AUTO_UKI_FINDINGS found = UKI_FINDINGS_INIT;
 	struct readback written;
 
 	if (readback_init(&written, o, e) < 0 || uki_lint(&written.source, &found, e) < 0)
 		return -1;
 	if (found.errors.n)
-		return err_set(e, ERR_INPUT, "the UKI would be faulty: %s", found.errors.v[0]);
+		return err_set(e, ERR_INPUT, "the UKI would be faulty: %s: %s",
+			       found.errors.v[0].text, found.errors.v[0].rule->cure);
 	return 0;
 }
 

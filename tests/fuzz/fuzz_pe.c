@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct pe pe;
 	struct linux_image image;
 	struct stub_version version;
-	struct uki_findings found = {.errors = {.v = NULL}};
+	struct uki_findings found = UKI_FINDINGS_INIT;
 
 	memory_source_init(&m, data, size, "fuzz");
 	if (pe_read(&m.source, &pe, &e) == 0) {

@@ -99,7 +99,7 @@ static void summary_names_what_was_added(void **state)
 {
 	static const char *const names[] = {".osrel", ".uname", ".initrd", ".linux", ".sbat"};
 	AUTO_UKI_SUMMARY summary = {.size = 0};
-	AUTO_UKI_FINDINGS found = {.errors = STRV_INIT};
+	AUTO_UKI_FINDINGS found = UKI_FINDINGS_INIT;
 	AUTO_FILE_SOURCE file = FILE_SOURCE_INIT;
 	struct err e = ERR_INIT;
 

@@ -79,20 +79,17 @@ static void content_is_exact(void **state)
 	assert_memory_equal(uki.data + 0x400, f.stub.bytes + 0x200, 0x400);
 }
 
-static void sound_uki_has_one_finding_for_the_stub(void **state)
+static void sound_uki_has_no_finding(void **state)
 {
-	AUTO_UKI_FINDINGS found = {.errors = STRV_INIT};
+	AUTO_UKI_FINDINGS found = UKI_FINDINGS_INIT;
 	AUTO_BUF uki = BUF_INIT;
 
 	(void)state;
 	begin("252.39");
-	add(".initrd", "initrd");
+	add(".initrd", "070701");
 	make(&uki);
 	lint(&uki, &found);
-	assert_int_equal(found.errors.n, 0);
-	assert_int_equal(found.warnings.n, 1);
-	assert_string_equal(found.warnings.v[0], "section .sdmagic at 0x3100 is not aligned to "
-						 "0x1000");
+	assert_int_equal(found.errors.n + found.warnings.n, 0);
 }
 
 static void same_parts_make_same_bytes(void **state)
@@ -219,7 +216,7 @@ static void unsound_sbat_is_left_out_with_a_warning(void **state)
 static void headers_grow_for_many_sections(void **state)
 {
 	static char names[60][8];
-	AUTO_UKI_FINDINGS found = {.errors = STRV_INIT};
+	AUTO_UKI_FINDINGS found = UKI_FINDINGS_INIT;
 	AUTO_PE pe = {.sections = NULL};
 	AUTO_BUF uki = BUF_INIT;
 
@@ -240,13 +237,13 @@ static void headers_grow_for_many_sections(void **state)
 	assert_content(&uki, ".x59", "initrd", 6);
 	lint(&uki, &found);
 	assert_int_equal(found.errors.n, 0);
-	assert_string_equal(found.warnings.v[0], "66 sections: some firmware fails with more than "
-						 "24");
+	assert_string_equal(found.warnings.v[0].text,
+			    "66 sections: some firmware fails with more than 24");
 }
 
 static void stub_with_raw_data_unaligned_is_realigned(void **state)
 {
-	AUTO_UKI_FINDINGS found = {.errors = STRV_INIT};
+	AUTO_UKI_FINDINGS found = UKI_FINDINGS_INIT;
 	AUTO_BUF uki = BUF_INIT;
 	uint8_t *entry;
 
@@ -368,7 +365,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(headers_are_these_bytes),
 		cmocka_unit_test(content_is_exact),
-		cmocka_unit_test(sound_uki_has_one_finding_for_the_stub),
+		cmocka_unit_test(sound_uki_has_no_finding),
 		cmocka_unit_test(same_parts_make_same_bytes),
 		cmocka_unit_test(order_is_that_of_ukify_with_an_old_stubs_kernel_late),
 		cmocka_unit_test(several_initrds_are_padded_to_4_bytes),

@@ -32,7 +32,7 @@ static void assert_names(const struct buf *uki, const char *want)
 
 static void profiles_stand_last_in_their_order(void **state)
 {
-	AUTO_UKI_FINDINGS found = {.errors = STRV_INIT};
+	AUTO_UKI_FINDINGS found = UKI_FINDINGS_INIT;
 	AUTO_BUF uki = BUF_INIT;
 
 	(void)state;
@@ -197,7 +197,7 @@ static void addon_stub_reads_nothing_and_starts_no_kernel(void **state)
 static void large_content_begins_at_a_block(void **state)
 {
 	static char large[65536], almost[65535];
-	AUTO_UKI_FINDINGS found = {.errors = STRV_INIT};
+	AUTO_UKI_FINDINGS found = UKI_FINDINGS_INIT;
 	const struct pe_section *section;
 	AUTO_PE pe = {.sections = NULL};
 	AUTO_BUF uki = BUF_INIT;

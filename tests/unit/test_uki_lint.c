@@ -36,7 +36,7 @@ static void begin_with_kernel(struct sample *kernel, const char *version)
 	struct buf_sink sink;
 	struct err e = ERR_INIT;
 
-	memory_source_init(&text, "text", 4, "text");
+	memory_source_init(&text, "070701", 6, "text");
 	piece = &text.source;
 	sample_stub(&stub, PE_MACHINE_AMD64, false, version);
 	/* As a stub's sections should be, so that a sound UKI has no finding. */
@@ -77,18 +77,19 @@ static void lint(struct uki_findings *found)
 	assert_ok(uki_lint(&m.source, found, &e));
 }
 
-static bool has(const struct strv *list, const char *text)
+static bool has(const struct uki_finding_list *list, const char *text)
 {
-	if (strv_has(list, text))
-		return true;
 	for (size_t i = 0; i < list->n; i++)
-		print_message("found: %s\n", list->v[i]);
+		if (strcmp(list->v[i].text, text) == 0)
+			return true;
+	for (size_t i = 0; i < list->n; i++)
+		print_message("found: %s\n", list->v[i].text);
 	return false;
 }
 
 static void assert_wrong(const char *text)
 {
-	AUTO_UKI_FINDINGS found = {.errors = STRV_INIT};
+	AUTO_UKI_FINDINGS found = UKI_FINDINGS_INIT;
 
 	lint(&found);
 	assert_true(has(&found.errors, text));
@@ -96,22 +97,52 @@ static void assert_wrong(const char *text)
 
 static void assert_doubtful(const char *text)
 {
-	AUTO_UKI_FINDINGS found = {.errors = STRV_INIT};
+	AUTO_UKI_FINDINGS found = UKI_FINDINGS_INIT;
 
 	lint(&found);
 	assert_true(has(&found.warnings, text));
 	assert_int_equal(found.errors.n, 0);
 }
 
+static void assert_sound(void)
+{
+	AUTO_UKI_FINDINGS found = UKI_FINDINGS_INIT;
+
+	lint(&found);
+	for (size_t i = 0; i < found.errors.n; i++)
+		fail_msg("error: %s", found.errors.v[i].text);
+	for (size_t i = 0; i < found.warnings.n; i++)
+		fail_msg("warning: %s", found.warnings.v[i].text);
+}
+
 static void sound_uki_has_no_findings(void **state)
 {
-	AUTO_UKI_FINDINGS found = {.errors = STRV_INIT};
+	(void)state;
+	begin();
+	assert_sound();
+}
+
+static void finding_names_rule_section_and_cure(void **state)
+{
+	AUTO_UKI_FINDINGS found = UKI_FINDINGS_INIT;
 
 	(void)state;
 	begin();
+	le32_put(entry(INITRD) + ENTRY_VIRTUAL_SIZE, 0);
 	lint(&found);
-	assert_int_equal(found.errors.n, 0);
-	assert_int_equal(found.warnings.n, 0);
+	assert_int_equal(found.errors.n, 1);
+	assert_string_equal(found.errors.v[0].rule->name, "empty");
+	assert_string_equal(found.errors.v[0].section, ".initrd");
+	assert_string_equal(found.errors.v[0].text, "section .initrd is empty");
+	assert_string_equal(found.errors.v[0].rule->cure, "leave it out, or give it content");
+}
+
+static void start_is_in_code(void **state)
+{
+	(void)state;
+	begin();
+	le32_put(optional(16), 0x2000);
+	assert_wrong("it starts at 0x2000, where there is no code");
 }
 
 static void header_fields(void **state)
@@ -148,8 +179,14 @@ static void alignment(void **state)
 	le32_put(entry(INITRD) + ENTRY_VIRTUAL_ADDRESS, 0x6200);
 	assert_wrong("section .initrd at 0x6200 is not aligned to pages of 0x1000");
 	begin();
+	/* The stub's own: told only where protection of memory matters. */
 	le32_put(entry(SDMAGIC) + ENTRY_VIRTUAL_ADDRESS, 0x4100);
+	assert_sound();
+	le32_put(entry(SDMAGIC) + ENTRY_CHARACTERISTICS, 0xc0000040);
 	assert_doubtful("section .sdmagic at 0x4100 is not aligned to 0x1000");
+	begin();
+	le32_put(optional(36), 0x2000);
+	assert_wrong("alignment in the file, 0x2000, is more than in memory, 0x1000");
 	begin();
 	le32_put(entry(INITRD) + ENTRY_SIZE_OF_RAW_DATA, 4);
 	assert_wrong("section .initrd: 0x4 bytes at 0xe00 in the file are not aligned to 0x200");
@@ -201,7 +238,7 @@ static void gaps_and_tails(void **state)
 	le32_put(entry(CMDLINE) + ENTRY_SIZE_OF_RAW_DATA, 0);
 	le32_put(entry(CMDLINE) + ENTRY_VIRTUAL_SIZE, 1);
 	{
-		AUTO_UKI_FINDINGS found = {.errors = STRV_INIT};
+		AUTO_UKI_FINDINGS found = UKI_FINDINGS_INIT;
 
 		lint(&found);
 		assert_true(has(&found.warnings,
@@ -215,7 +252,7 @@ static void gaps_and_tails(void **state)
 
 static void signatures(void **state)
 {
-	AUTO_UKI_FINDINGS found = {.errors = STRV_INIT};
+	AUTO_UKI_FINDINGS found = UKI_FINDINGS_INIT;
 
 	(void)state;
 	begin();
@@ -257,6 +294,89 @@ static void names(void **state)
 	begin();
 	memcpy(entry(CMDLINE), ".profile", 8);
 	assert_wrong("systemd-stub 252.39 does not know profiles: it boots what stands last");
+	begin();
+	memcpy(entry(CMDLINE), "/4\0\0\0\0\0\0", 8);
+	assert_doubtful("'/4' is no name of a section");
+	begin();
+	memcpy(entry(CMDLINE), "\xc3\xa4\0\0\0\0\0\0", 8);
+	assert_doubtful("'?"
+			"?' is no name of a section");
+}
+
+static void put_text(size_t section, const char *text, size_t len)
+{
+	memcpy(uki + le32_get(entry(section) + ENTRY_POINTER_TO_RAW_DATA), text, len);
+	le32_put(entry(section) + ENTRY_VIRTUAL_SIZE, (uint32_t)len);
+}
+
+static void what_sections_hold(void **state)
+{
+	static struct sample kernel;
+	char line[512];
+
+	(void)state;
+	begin();
+	put_text(CMDLINE, "quiet\n", 6);
+	assert_doubtful("the command line ends in a newline, which is measured too");
+	put_text(CMDLINE, "quiet", 6);
+	assert_doubtful("the command line ends in a NUL, which is measured too");
+	begin();
+	memset(line, 'a', sizeof(line));
+	put_text(CMDLINE, line, sizeof(line));
+	assert_sound();
+	sample_kernel(&kernel, PE_MACHINE_AMD64);
+	begin_with_kernel(&kernel, "252.0");
+	assert_doubtful("systemd-stub 252.0 may read past the end of the command line");
+	put_text(CMDLINE, "quiet", 6);
+	assert_sound();
+	begin();
+	put_text(INITRD, "#!/bin/sh", 9);
+	assert_doubtful("section .initrd begins with nothing that Linux unpacks");
+	begin();
+	put_text(SBAT, "shim,1", 6);
+	assert_doubtful("section .sbat does not begin with a line 'sbat,1,...'");
+	memcpy(entry(SBAT), ".other\0\0", 8);
+	assert_doubtful("there is no section .sbat: shim starts nothing without");
+}
+
+static void parts_of_profiles(void **state)
+{
+	AUTO_UKI_FINDINGS found = UKI_FINDINGS_INIT;
+	static struct sample kernel;
+
+	(void)state;
+	sample_kernel(&kernel, PE_MACHINE_AMD64);
+	begin_with_kernel(&kernel, "257.9");
+	/* 3 .cmdline 4 .linux 5 .initrd 6 .sbat become .pcrsig .linux .profile .linux */
+	memcpy(entry(CMDLINE), ".pcrsig\0", 8);
+	memcpy(entry(5), ".linux\0\0", 8);
+	memcpy(entry(SBAT), ".profile", 8);
+	lint(&found);
+	assert_true(has(&found.errors, "section .linux is there twice"));
+	assert_true(
+		has(&found.warnings, "the .pcrsig in front of the profiles is of none of them"));
+}
+
+static void kernels_that_the_stub_cannot_start(void **state)
+{
+	static struct sample kernel;
+
+	(void)state;
+	sample_kernel(&kernel, PE_MACHINE_AMD64);
+	le32_put(kernel.bytes + SAMPLE_OPTIONAL + 112 + 8 * 5 + 4, 8);
+	begin_with_kernel(&kernel, "257.9");
+	assert_sound();
+	begin_with_kernel(&kernel, "258.11");
+	assert_wrong("systemd-stub 258.11 does not start a kernel that is to be relocated");
+	sample_kernel(&kernel, PE_MACHINE_AMD64);
+	le16_put(kernel.bytes + SAMPLE_OPTIONAL + 44, 0);
+	begin_with_kernel(&kernel, "252.39");
+	assert_sound();
+	/* The order of 257 and newer, with a stub that says it is older. */
+	begin_with_kernel(&kernel, "257.39");
+	memcpy(strstr((char *)uki + le32_get(entry(SDMAGIC) + ENTRY_POINTER_TO_RAW_DATA), "257"),
+	       "252", 3);
+	assert_doubtful("a kernel before 5.8 unpacks itself over the .initrd behind it");
 }
 
 static void kernel_inside(void **state)
@@ -270,9 +390,9 @@ static void kernel_inside(void **state)
 	le16_put(inner + SAMPLE_OPTIONAL + 70, 0);
 	assert_wrong("NX_COMPAT is set, but the kernel is not fit for it");
 	le16_put(inner + SAMPLE_PE + 4, PE_MACHINE_ARM64);
-	assert_wrong("the kernel is for machine 0xaa64, the stub for 0x8664");
+	assert_wrong("the kernel is for aa64, the stub for x64");
 	memcpy(inner, "xx", 2);
-	assert_wrong("the kernel has no EFI stub (CONFIG_EFI_STUB)");
+	assert_wrong("the kernel has no EFI stub");
 	memset(inner + 0x202, 0, 4);
 	assert_wrong("section .linux: 'uki': not a kernel image: no HdrS at 0x202 and no MZ at "
 		     "its start");
@@ -286,7 +406,7 @@ static void kernel_inside(void **state)
 
 static void many_sections(void **state)
 {
-	AUTO_UKI_FINDINGS found = {.errors = STRV_INIT};
+	AUTO_UKI_FINDINGS found = UKI_FINDINGS_INIT;
 
 	(void)state;
 	begin();
@@ -306,7 +426,7 @@ static void any_byte_may_be_anything(void **state)
 	(void)state;
 	for (size_t at = 0; at < 1024; at++) {
 		for (size_t v = 0; v < sizeof(values); v++) {
-			struct uki_findings found = {.errors = STRV_INIT};
+			struct uki_findings found = UKI_FINDINGS_INIT;
 			struct memory_source m;
 			uint8_t before;
 
@@ -326,6 +446,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sound_uki_has_no_findings),
+		cmocka_unit_test(finding_names_rule_section_and_cure),
+		cmocka_unit_test(start_is_in_code),
+		cmocka_unit_test(what_sections_hold),
+		cmocka_unit_test(parts_of_profiles),
+		cmocka_unit_test(kernels_that_the_stub_cannot_start),
 		cmocka_unit_test(header_fields),
 		cmocka_unit_test(alignment),
 		cmocka_unit_test(extent),
