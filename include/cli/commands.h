@@ -12,6 +12,8 @@ extern const struct command cmd_menuconfig;
 extern const struct command cmd_initramfs;
 extern const struct command cmd_uki;
 extern const struct command cmd_seed;
+extern const struct command cmd_sign;
+extern const struct command cmd_verify;
 extern const struct command cmd_measure;
 extern const struct command cmd_inspect;
 extern const struct command cmd_run;

@@ -13,6 +13,14 @@ uint64_t clock_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+int64_t clock_calendar(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec;
+}
+
 int clock_source_date(uint32_t *ret, struct err *e)
 {
 	const char *text = getenv("SOURCE_DATE_EPOCH");

@@ -1,0 +1,28 @@
+#ifndef MKOS_HOST_PASSPHRASE_H
+#define MKOS_HOST_PASSPHRASE_H
+
+/*
+ * The passphrase of a private key or the PIN of a token: from a descriptor, from the environment,
+ * or asked at the terminal. Never from an argument, which every user of the machine can read.
+ */
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define PASSPHRASE_ENVIRONMENT "MVIRT_MKOS_PASSPHRASE"
+
+struct passphrase_source {
+	bool has_fd;
+	int fd; /* its first line is the passphrase */
+};
+
+/*
+ * Puts at most size - 1 bytes and a NUL. `what` is named when it asks. The caller wipes the buffer
+ * with explicit_bzero(). Fails when there is no descriptor, no variable and no terminal.
+ */
+MUST_CHECK int passphrase_get(const struct passphrase_source *from, const char *what, char *to,
+			      size_t size, struct err *e);
+
+#endif

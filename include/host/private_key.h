@@ -1,0 +1,32 @@
+#ifndef MKOS_HOST_PRIVATE_KEY_H
+#define MKOS_HOST_PRIVATE_KEY_H
+
+/*
+ * Private keys by libcrypto: from a PEM or DER file, or, named by a "pkcs11:" URI (RFC 7512), in a
+ * token, by a provider or else the engine pkcs11. Nothing of a key gets into a core dump.
+ */
+
+#include "base/buf.h"
+#include "host/passphrase.h"
+
+struct private_key {
+	void *key;    /* EVP_PKEY of libcrypto; NULL: none */
+	void *engine; /* ENGINE that holds it, or NULL */
+};
+
+#define PRIVATE_KEY_INIT    \
+	{                   \
+		.key = NULL \
+	}
+
+MUST_CHECK int private_key_load(const char *where, const struct passphrase_source *passphrase,
+				struct private_key *ret, struct err *e);
+
+/* RSA (PKCS #1 v1.5) with SHA-256 over the data. The same bytes each time. */
+MUST_CHECK int private_key_sign(const struct private_key *k, const void *data, size_t len,
+				struct buf *ret, struct err *e);
+
+void private_key_done(struct private_key *k);
+#define AUTO_PRIVATE_KEY AUTO(private_key_done) struct private_key
+
+#endif

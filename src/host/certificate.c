@@ -1,0 +1,174 @@
+#include "host/certificate.h"
+
+#include "host/file.h"
+#include "host/libcrypto.h"
+
+#include <string.h>
+#include <time.h>
+
+enum { CERTIFICATE_FILE_MAX = 1 << 20 };
+
+static void bio_free(BIO **b)
+{
+	if (*b)
+		crypto.BIO_free(*b);
+}
+
+void certificate_facts_done(struct certificate_facts *f)
+{
+	free(f->subject);
+	free(f->issuer);
+	*f = (struct certificate_facts){.subject = NULL};
+}
+
+static void certificate_done(struct certificate *c)
+{
+	if (c->x509)
+		crypto.X509_free(c->x509);
+	buf_done(&c->der);
+	certificate_facts_done(&c->facts);
+}
+
+void certificates_done(struct certificates *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		certificate_done(&c->v[i]);
+	free(c->v);
+	*c = (struct certificates){.v = NULL};
+}
+
+static int name_text(const X509_NAME *name, char **ret, struct err *e)
+{
+	AUTO(bio_free) BIO *bio = crypto.BIO_new(crypto.BIO_s_mem());
+	AUTO_BUF text = BUF_INIT;
+	char piece[256];
+	int n;
+
+	if (!bio)
+		return err_memory(e);
+	/* Control characters are escaped: a terminal must not take orders from a certificate. */
+	if (crypto.X509_NAME_print_ex(bio, name, 0,
+				      XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB) < 0)
+		return libcrypto_fail(e, "read the name in a certificate");
+	while ((n = crypto.BIO_read(bio, piece, sizeof(piece))) > 0)
+		if (buf_put(&text, piece, (size_t)n, e) < 0)
+			return -1;
+	return buf_take(&text, ret, e);
+}
+
+static int time_of(const ASN1_TIME *t, int64_t *ret, struct err *e)
+{
+	struct tm utc;
+
+	if (!t || crypto.ASN1_TIME_to_tm(t, &utc) != 1)
+		return libcrypto_fail(e, "read a date of a certificate");
+	*ret = timegm(&utc);
+	return 0;
+}
+
+int certificate_facts_read(const void *x509, struct certificate_facts *ret, struct err *e)
+{
+	AUTO(certificate_facts_done) struct certificate_facts f = {.subject = NULL};
+	const EVP_PKEY *key = crypto.X509_get0_pubkey(x509);
+
+	if (name_text(crypto.X509_get_subject_name(x509), &f.subject, e) < 0 ||
+	    name_text(crypto.X509_get_issuer_name(x509), &f.issuer, e) < 0 ||
+	    time_of(crypto.X509_get0_notBefore(x509), &f.not_before, e) < 0 ||
+	    time_of(crypto.X509_get0_notAfter(x509), &f.not_after, e) < 0)
+		return -1;
+	if (key) {
+		f.is_rsa = crypto.EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA;
+		f.bits = (unsigned int)crypto.EVP_PKEY_get_bits(key);
+	}
+	*ret = f;
+	f = (struct certificate_facts){.subject = NULL};
+	return 0;
+}
+
+/* Takes over x509, also on failure. */
+static int append(struct certificates *to, X509 *x509, struct err *e)
+{
+	struct certificate *v = realloc(to->v, (to->n + 1) * sizeof(*v));
+	unsigned char *der = NULL;
+	int len, r;
+
+	if (!v) {
+		crypto.X509_free(x509);
+		return err_memory(e);
+	}
+	to->v = v;
+	v += to->n++;
+	*v = (struct certificate){.x509 = x509};
+	len = crypto.i2d_X509(x509, &der);
+	if (len < 0)
+		return libcrypto_fail(e, "encode a certificate");
+	r = buf_put(&v->der, der, (size_t)len, e);
+	crypto.CRYPTO_free(der, __FILE__, __LINE__);
+	return r < 0 ? -1 : certificate_facts_read(x509, &v->facts, e);
+}
+
+static int append_pem(struct certificates *to, const struct buf *text, struct err *e)
+{
+	AUTO(bio_free) BIO *bio = crypto.BIO_new_mem_buf(text->data, (int)text->len);
+	X509 *x509;
+
+	if (!bio)
+		return err_memory(e);
+	while ((x509 = crypto.PEM_read_bio_X509(bio, NULL, NULL, NULL)))
+		if (append(to, x509, e) < 0)
+			return -1;
+	return 0;
+}
+
+int certificates_load(const char *path, struct certificates *to, struct err *e)
+{
+	AUTO_BUF text = BUF_INIT;
+	const unsigned char *at;
+	size_t before = to->n;
+	X509 *x509;
+
+	if (libcrypto_load(e) < 0)
+		return -1;
+	if (file_read(path, CERTIFICATE_FILE_MAX, &text, e) < 0)
+		return err_ctx(e, "certificate");
+	at = (const unsigned char *)buf_str(&text);
+	crypto.ERR_clear_error();
+	x509 = crypto.d2i_X509(NULL, &at, (long)text.len);
+	if (x509)
+		return append(to, x509, e);
+	if (text.len && append_pem(to, &text, e) < 0)
+		return -1;
+	crypto.ERR_clear_error();
+	if (to->n == before)
+		return err_set(e, ERR_INPUT, "'%s' holds no certificate, as PEM or DER", path);
+	return 0;
+}
+
+bool certificate_fits_key(const struct certificate *c, const struct private_key *k)
+{
+	bool fits = crypto.X509_check_private_key(c->x509, k->key) == 1;
+
+	crypto.ERR_clear_error();
+	return fits;
+}
+
+static void context_free(EVP_MD_CTX **c)
+{
+	if (*c)
+		crypto.EVP_MD_CTX_free(*c);
+}
+
+int certificate_verify(const struct certificate *c, const void *data, size_t len,
+		       const void *signature, size_t signature_len, bool *ret, struct err *e)
+{
+	AUTO(context_free) EVP_MD_CTX *context = crypto.EVP_MD_CTX_new();
+	EVP_PKEY *key = crypto.X509_get0_pubkey(c->x509);
+
+	if (!context)
+		return err_memory(e);
+	if (!key || crypto.EVP_DigestVerifyInit(context, NULL, crypto.EVP_sha256(), NULL, key) != 1)
+		return libcrypto_fail(e, "use the key of certificate '%s'", c->facts.subject);
+	*ret = crypto.EVP_DigestVerify(context, signature, signature_len, data, len) == 1;
+	crypto.ERR_clear_error();
+	return 0;
+}

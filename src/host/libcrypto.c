@@ -1,0 +1,31 @@
+#include "host/libcrypto.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+struct libcrypto crypto;
+
+#define ROW(f) {#f, (void **)&crypto.f},
+static const struct dynlib_symbol symbols[] = {LIBCRYPTO_SYMBOLS(ROW)};
+static bool loaded;
+static const struct dynlib library = {
+	"libcrypto.so.3", "libssl3", symbols, ARRAY_LEN(symbols), &loaded,
+};
+
+int libcrypto_load(struct err *e)
+{
+	return dynlib_load(&library, e);
+}
+
+int libcrypto_fail(struct err *e, const char *format, ...)
+{
+	const char *reason = crypto.ERR_reason_error_string(crypto.ERR_peek_last_error());
+	char text[sizeof(e->text)];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	crypto.ERR_clear_error();
+	return err_set(e, ERR_INPUT, "%s: %s", text, reason ? reason : "libcrypto says no reason");
+}

@@ -1,0 +1,83 @@
+#include "host/passphrase.h"
+
+#include "host/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+/* Byte by byte: what follows the line stays in the descriptor for whoever reads next. */
+static int read_line(int fd, char *to, size_t size, struct err *e)
+{
+	size_t n = 0;
+
+	for (;;) {
+		char c;
+		ssize_t got = read(fd, &c, 1);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return err_os(e, "read the passphrase");
+		if (got == 0 || c == '\n')
+			break;
+		if (n + 1 == size)
+			return err_set(e, ERR_LIMIT,
+				       "a passphrase has at most %zu bytes: this one is longer",
+				       size - 1);
+		to[n++] = c;
+	}
+	to[n] = '\0';
+	return 0;
+}
+
+static int from_environment(const char *value, char *to, size_t size, struct err *e)
+{
+	size_t len = strlen(value);
+
+	if (len >= size)
+		return err_set(e, ERR_LIMIT,
+			       "a passphrase has at most %zu bytes: that in " PASSPHRASE_ENVIRONMENT
+			       " is longer",
+			       size - 1);
+	memcpy(to, value, len + 1);
+	return 0;
+}
+
+static int ask(const char *what, char *to, size_t size, struct err *e)
+{
+	AUTO_CLOSE int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	struct termios before, silent;
+	int r;
+
+	if (tty < 0 || tcgetattr(tty, &before) < 0)
+		return err_set(
+			e, ERR_INPUT,
+			"%s needs a passphrase, and there is no terminal to ask for it: give "
+			"--passphrase-fd N or the variable " PASSPHRASE_ENVIRONMENT,
+			what);
+	silent = before;
+	silent.c_lflag &= ~(tcflag_t)ECHO;
+	silent.c_lflag |= ICANON | ECHONL;
+	dprintf(tty, "passphrase of %s: ", what);
+	/* What was typed before is no answer. A signal ends us: the shell mends its terminal. */
+	if (tcsetattr(tty, TCSAFLUSH, &silent) < 0)
+		return err_os(e, "turn off the terminal's echo");
+	r = read_line(tty, to, size, e);
+	tcsetattr(tty, TCSANOW, &before);
+	return r;
+}
+
+int passphrase_get(const struct passphrase_source *from, const char *what, char *to, size_t size,
+		   struct err *e)
+{
+	const char *value = getenv(PASSPHRASE_ENVIRONMENT);
+
+	if (from->has_fd)
+		return read_line(from->fd, to, size, e);
+	return value ? from_environment(value, to, size, e) : ask(what, to, size, e);
+}
