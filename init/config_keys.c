@@ -10,17 +10,21 @@
 
 enum section {
 	SECTION_SYSTEM,
+	SECTION_STATE,
 	SECTION_SERVICE,
 };
 
 const struct config_section config_sections[] = {
 	[SECTION_SYSTEM] = {"system", offsetof(struct settings, system),
 			    sizeof(struct system_settings), 0, NULL},
+	[SECTION_STATE] = {"state", offsetof(struct settings, state), sizeof(struct state_settings),
+			   0, "device"},
 	[SECTION_SERVICE] = {"service", offsetof(struct settings, service),
 			     sizeof(struct service_settings), SERVICES_MAX, NULL},
 };
 
 #define SYSTEM(field) .section = SECTION_SYSTEM, .offset = offsetof(struct system_settings, field)
+#define STATE(field)  .section = SECTION_STATE, .offset = offsetof(struct state_settings, field)
 #define SERVICE(field) \
 	.section = SECTION_SERVICE, .offset = offsetof(struct service_settings, field)
 
@@ -30,6 +34,13 @@ const struct config_key config_keys[] = {
 	{"shell", SYSTEM(shell), .kind = CONFIG_BOOL, .initial = 1},
 	{"grace", SYSTEM(grace_ms), .kind = CONFIG_TIME, .max = HOUR_MS, .initial = SETTING_UNSET},
 	{"ready-port", SYSTEM(ready_port), .kind = CONFIG_NUMBER, .max = INT32_MAX, .initial = 1025},
+	{"watchdog", SYSTEM(watchdog_ms), .kind = CONFIG_TIME, .max = HOUR_MS,
+	 .initial = SETTING_UNSET},
+	{"hugetlbfs", SYSTEM(huge_pages), .kind = CONFIG_CHOICE, .choices = "none|default|2M|1G"},
+
+	{"device", STATE(device), .kind = CONFIG_DEVICE},
+	{"create", STATE(create), .kind = CONFIG_CHOICE, .choices = "no|ext4|vfat"},
+	{"wait", STATE(wait_ms), .kind = CONFIG_TIME, .max = HOUR_MS, .initial = 10 * SECOND_MS},
 
 	{"exec", SERVICE(exec), .kind = CONFIG_COMMAND},
 	{"environment", SERVICE(environment), .kind = CONFIG_ASSIGNMENTS},

@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+/* As much as the name of a GPT partition can take. */
+#define DEVICE_BYTES 80
+
 /* The digits at the start of *text; values that could overflow on the way are refused. */
 static bool take_digits(const char **text, int64_t *ret)
 {
@@ -165,6 +168,19 @@ static bool is_assignment(const char *word)
 	return name > 0 && word[name] == '=' && (word[0] < '0' || word[0] > '9');
 }
 
+static bool is_device(const char *word)
+{
+	static const char *const starts[] = {"LABEL=", "PARTLABEL=", "/dev/"};
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+		size_t len = strlen(starts[i]);
+
+		if (strncmp(word, starts[i], len) == 0)
+			return word[len] != '\0' && strlen(word) < DEVICE_BYTES;
+	}
+	return false;
+}
+
 bool config_value_word(enum config_kind kind, const char *word, size_t index)
 {
 	struct rlimit_wish wish;
@@ -177,6 +193,8 @@ bool config_value_word(enum config_kind kind, const char *word, size_t index)
 		return is_name(word);
 	case CONFIG_PATH:
 		return *word == '/';
+	case CONFIG_DEVICE:
+		return is_device(word);
 	case CONFIG_COMMAND:
 		return index > 0 || *word == '/';
 	case CONFIG_ASSIGNMENTS:
@@ -198,6 +216,7 @@ const char *config_value_wanted(const struct config_key *key, char *buf, size_t 
 		[CONFIG_HOST_NAME] = "a host name",
 		[CONFIG_NAME] = "a name",
 		[CONFIG_PATH] = "an absolute path",
+		[CONFIG_DEVICE] = "LABEL=NAME, PARTLABEL=NAME or /dev/NAME",
 		[CONFIG_NAMES] = "a name",
 		[CONFIG_COMMAND] = "an absolute path",
 		[CONFIG_ASSIGNMENTS] = "NAME=VALUE",

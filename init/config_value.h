@@ -16,9 +16,10 @@ enum config_kind {
 	CONFIG_SIGNAL,	/* TERM, SIGTERM, 15 */
 	CONFIG_TEXTS,	/* no kind: from here on texts */
 	CONFIG_HOST_NAME = CONFIG_TEXTS,
-	CONFIG_NAME,  /* letters, digits, '-', '_', '.'; the first a letter or digit */
-	CONFIG_PATH,  /* absolute */
-	CONFIG_LISTS, /* no kind: from here on lists of words */
+	CONFIG_NAME,   /* letters, digits, '-', '_', '.'; the first a letter or digit */
+	CONFIG_PATH,   /* absolute */
+	CONFIG_DEVICE, /* LABEL=NAME, PARTLABEL=NAME or /dev/NAME */
+	CONFIG_LISTS,  /* no kind: from here on lists of words */
 	CONFIG_NAMES = CONFIG_LISTS,
 	CONFIG_COMMAND,	    /* an absolute path, then anything */
 	CONFIG_ASSIGNMENTS, /* NAME=VALUE */

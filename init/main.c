@@ -10,6 +10,7 @@
 #include "mounts.h"
 #include "sentinel.h"
 #include "shutdown.h"
+#include "state.h"
 #include "sysctl.h"
 #include "watchdog.h"
 
@@ -123,12 +124,14 @@ int main(int argc, char *argv[])
 	set_up(&init);
 	sentinel_check();
 	config_read(&init.settings, argv);
-	watchdog_start(&init.loop, WATCHDOG_IF_PRESENT);
+	watchdog_start(&init.loop, init.settings.system.watchdog_ms);
+	mounts_huge_pages(init.settings.system.huge_pages);
 	button_watch(&init.loop);
 	clock_check();
 	sysctl_apply();
 	host_name_apply(init.settings.system.host_name);
 	loopback_up();
+	state_mount(&init, &init.settings.state);
 	services_start(&init.services, &init.loop, &init.settings);
 	while (init.request == REQUEST_NONE)
 		loop_wait(&init.loop, LOOP_FOREVER);

@@ -2,6 +2,7 @@
 
 #include "console.h"
 #include "message.h"
+#include "settings.h"
 
 #include <errno.h>
 #include <linux/magic.h>
@@ -115,6 +116,9 @@ static void mount_one(const struct mount_point *m)
 
 void mounts_make(void)
 {
+	/* The kernel's first root is a tmpfs like any other: everybody may write to it. */
+	if (chmod("/", 0755) < 0 && errno != EROFS)
+		console_say("cannot set the mode of /: %s", strerror(errno));
 	for (size_t i = 0; i < sizeof(mount_points) / sizeof(mount_points[0]); i++)
 		mount_one(&mount_points[i]);
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
@@ -122,17 +126,16 @@ void mounts_make(void)
 			console_say("cannot make %s: %s", links[i].name, strerror(errno));
 }
 
-void mounts_huge_pages(const char *page_size)
+void mounts_huge_pages(int64_t wanted)
 {
-	struct mount_point m = {"/dev/hugepages", "hugetlbfs", MS_NOSUID | MS_NODEV, "mode=0700",
-				false};
-	char data[48];
+	static const char *const options[] = {
+		[HUGE_PAGES_DEFAULT] = "mode=0700",
+		[HUGE_PAGES_2M] = "mode=0700,pagesize=2M",
+		[HUGE_PAGES_1G] = "mode=0700,pagesize=1G",
+	};
+	const struct mount_point m = {"/dev/hugepages", "hugetlbfs", NO_PROGRAMS, options[wanted],
+				      false};
 
-	if (strcmp(page_size, "none") == 0)
-		return;
-	if (strcmp(page_size, "default") != 0) {
-		message_put(data, sizeof(data), "mode=0700,pagesize=%s", page_size);
-		m.data = data;
-	}
-	mount_one(&m);
+	if (wanted != HUGE_PAGES_NONE)
+		mount_one(&m);
 }

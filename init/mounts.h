@@ -1,6 +1,8 @@
 #ifndef MKOS_INIT_MOUNTS_H
 #define MKOS_INIT_MOUNTS_H
 
+#include <stdint.h>
+
 struct statfs;
 
 /*
@@ -10,8 +12,8 @@ struct statfs;
  */
 void mounts_make(void);
 
-/* Mounts hugetlbfs on /dev/hugepages: "none" not, "default", or by the size of a page, as "2M". */
-void mounts_huge_pages(const char *page_size);
+/* Mounts hugetlbfs on /dev/hugepages, if that is wanted: enum huge_pages of settings.h. */
+void mounts_huge_pages(int64_t wanted);
 
 /* What is wrong with the size limit of a file system that was mounted as tmpfs; NULL: nothing. */
 const char *mounts_size_fault(const struct statfs *s);

@@ -14,6 +14,8 @@
 enum service_ready { READY_START, READY_NOTIFY };
 enum service_restart { RESTART_ALWAYS, RESTART_ON_FAILURE, RESTART_NEVER };
 enum service_give_up { GIVE_UP_STAY, GIVE_UP_REBOOT, GIVE_UP_POWER_OFF };
+enum huge_pages { HUGE_PAGES_NONE, HUGE_PAGES_DEFAULT, HUGE_PAGES_2M, HUGE_PAGES_1G };
+enum state_create { STATE_CREATE_NO, STATE_CREATE_EXT4, STATE_CREATE_VFAT };
 enum service_output { OUTPUT_BOTH, OUTPUT_LOG, OUTPUT_CONSOLE, OUTPUT_NONE };
 
 #define SETTING_UNSET INT64_C(-1)
@@ -24,6 +26,15 @@ struct system_settings {
 	int64_t shell;
 	int64_t grace_ms; /* of every service, or SETTING_UNSET */
 	int64_t ready_port;
+	int64_t watchdog_ms; /* 0: none; SETTING_UNSET: 60 s, if there is hardware for it */
+	int64_t huge_pages;
+};
+
+/* [state]; on the command line pideisn.state=DEVICE and pideisn.state.KEY=VALUE. */
+struct state_settings {
+	const char *device; /* LABEL=NAME, PARTLABEL=NAME or /dev/NAME; NULL: there is none */
+	int64_t create;
+	int64_t wait_ms;
 };
 
 /* [service NAME]; on the command line pideisn.service.NAME.KEY=VALUE. */
@@ -60,6 +71,7 @@ struct service_settings {
 
 struct settings {
 	struct system_settings system;
+	struct state_settings state;
 	struct service_settings service[SERVICES_MAX]; /* until the first without a name */
 
 	/* Where all texts are: written once at the start, never given back. */

@@ -56,7 +56,7 @@ static void watch(struct loop *l)
 	loop_watch(l, &state.source);
 }
 
-static enum state_result try(struct init *i, const struct state_plan *plan)
+static enum state_result try(struct init *i, const struct state_settings *plan)
 {
 	pid_t pid = fork();
 
@@ -77,9 +77,9 @@ static enum state_result try(struct init *i, const struct state_plan *plan)
 	return (enum state_result)WEXITSTATUS(i->helper_status);
 }
 
-void state_mount(struct init *i, const struct state_plan *plan, int64_t wait_ms)
+void state_mount(struct init *i, const struct state_settings *plan)
 {
-	int64_t until_ms = loop_now_ms() + wait_ms;
+	int64_t until_ms = loop_now_ms() + plan->wait_ms;
 	enum state_result result = STATE_ABSENT;
 
 	if (plan->device == NULL)
@@ -97,7 +97,7 @@ void state_mount(struct init *i, const struct state_plan *plan, int64_t wait_ms)
 	if (i->request != REQUEST_NONE)
 		return;
 	if (result == STATE_ABSENT)
-		console_say("there is no %s after %d s", plan->device, (int)(wait_ms / 1000));
+		console_say("there is no %s after %d s", plan->device, (int)(plan->wait_ms / 1000));
 	if (result != STATE_MOUNTED) {
 		console_say("going on without the state: what is written to " STATE_FOLDER
 			    " is lost at the next start");

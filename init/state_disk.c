@@ -221,17 +221,17 @@ static bool is_blank(const char *device)
 }
 
 /* A file system is made only where nothing is: a disk that was mistaken for ours stays as it is. */
-static bool make(const struct state_plan *plan, const char *device)
+static bool make(const struct state_settings *plan, const char *device)
 {
 	const struct tools *t =
-		tools_for(strcmp(plan->create, "vfat") == 0 ? BLOCK_VFAT : BLOCK_EXT);
+		tools_for(plan->create == STATE_CREATE_VFAT ? BLOCK_VFAT : BLOCK_EXT);
 	int status;
 
 	if (!is_blank(device)) {
 		console_say("%s holds neither ext4 nor vfat and is not blank: left alone", device);
 		return false;
 	}
-	if (strcmp(plan->create, "no") == 0) {
+	if (plan->create == STATE_CREATE_NO) {
 		console_say("%s is blank; pideisn.state.create=ext4 makes a file system on it",
 			    device);
 		return false;
@@ -282,7 +282,7 @@ static bool mount_it(const struct tools *t, const char *device)
 	return true;
 }
 
-enum state_result state_disk_mount(const struct state_plan *plan)
+enum state_result state_disk_mount(const struct state_settings *plan)
 {
 	char device[80];
 	int count = find(plan->device, device, sizeof(device));

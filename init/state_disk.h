@@ -1,15 +1,11 @@
 #ifndef MKOS_INIT_STATE_DISK_H
 #define MKOS_INIT_STATE_DISK_H
 
+#include "settings.h"
+
 #include <stddef.h>
 
 #define STATE_FOLDER "/var/lib/mvirt"
-
-/* As the keys of [state] say it. */
-struct state_plan {
-	const char *device; /* LABEL=..., PARTLABEL=... or /dev/...; NULL: there is no such disk */
-	const char *create; /* "no", "ext4" or "vfat" */
-};
 
 enum state_result {
 	STATE_MOUNTED,
@@ -23,7 +19,7 @@ enum state_result {
  * Says what it does. A disk can take as long as it likes, so this runs in a child of PID 1. What
  * came of it stands in /run/pideisn/state: "mounted DEVICE" or "lost".
  */
-enum state_result state_disk_mount(const struct state_plan *plan);
+enum state_result state_disk_mount(const struct state_settings *plan);
 
 /* Writes that file. */
 void state_disk_note(const char *what, const char *device);

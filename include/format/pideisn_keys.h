@@ -22,6 +22,7 @@ enum pideisn_kind {
 	PIDEISN_HOST_NAME = PIDEISN_TEXTS,
 	PIDEISN_NAME,
 	PIDEISN_PATH,
+	PIDEISN_DEVICE,
 	PIDEISN_LISTS, /* from here on it keeps a list of words */
 	PIDEISN_NAMES = PIDEISN_LISTS,
 	PIDEISN_COMMAND,

@@ -14,11 +14,13 @@ enum {
 	DAY = 24 * HOUR,
 	NAME_BYTES = 31,
 	HOST_NAME_BYTES = 64,
+	DEVICE_BYTES = 79,
 	PERCENT_MOST = 100000,
 };
 
 static const struct pideisn_section sections[] = {
 	{"system", 0},
+	{"state", 0},
 	{"service", 16},
 };
 
@@ -28,6 +30,12 @@ static const struct pideisn_key keys[] = {
 	{"system", "shell", PIDEISN_BOOL, 0, 0, NULL},
 	{"system", "grace", PIDEISN_TIME, 0, HOUR, NULL},
 	{"system", "ready-port", PIDEISN_NUMBER, 0, INT32_MAX, NULL},
+	{"system", "watchdog", PIDEISN_TIME, 0, HOUR, NULL},
+	{"system", "hugetlbfs", PIDEISN_CHOICE, 0, 0, "none|default|2M|1G"},
+
+	{"state", "device", PIDEISN_DEVICE, 0, 0, NULL},
+	{"state", "create", PIDEISN_CHOICE, 0, 0, "no|ext4|vfat"},
+	{"state", "wait", PIDEISN_TIME, 0, HOUR, NULL},
 
 	{"service", "exec", PIDEISN_COMMAND, 0, 0, NULL},
 	{"service", "environment", PIDEISN_ASSIGNMENTS, 0, 0, NULL},
@@ -224,6 +232,19 @@ static bool is_limit(const char *text)
 	return *text++ == ':' && split_limit(&text, &hard) && !*text && soft <= hard;
 }
 
+static bool is_device(const char *text)
+{
+	static const char *const starts[] = {"LABEL=", "PARTLABEL=", "/dev/"};
+
+	for (size_t i = 0; i < COUNT(starts); i++) {
+		size_t len = strlen(starts[i]);
+
+		if (!strncmp(text, starts[i], len))
+			return text[len] && strlen(text) <= DEVICE_BYTES;
+	}
+	return false;
+}
+
 bool pideisn_value_fits(const struct pideisn_key *key, const char *value, size_t index)
 {
 	switch (key->kind) {
@@ -248,6 +269,8 @@ bool pideisn_value_fits(const struct pideisn_key *key, const char *value, size_t
 		return pideisn_name_fits(value);
 	case PIDEISN_PATH:
 		return *value == '/';
+	case PIDEISN_DEVICE:
+		return is_device(value);
 	case PIDEISN_COMMAND:
 		return index > 0 || *value == '/';
 	case PIDEISN_ASSIGNMENTS:
@@ -268,6 +291,7 @@ void pideisn_value_wanted(const struct pideisn_key *key, char *text, size_t size
 		[PIDEISN_HOST_NAME] = "a host name",
 		[PIDEISN_NAME] = "a name",
 		[PIDEISN_PATH] = "an absolute path",
+		[PIDEISN_DEVICE] = "LABEL=NAME, PARTLABEL=NAME or /dev/NAME",
 		[PIDEISN_NAMES] = "a name",
 		[PIDEISN_COMMAND] = "an absolute path",
 		[PIDEISN_ASSIGNMENTS] = "NAME=VALUE",

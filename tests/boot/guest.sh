@@ -19,6 +19,8 @@ host=$(cat "$project/config/rootfs/etc/hostname")
 	--expect "[42] [$release] [$cmdline] [$host]" \
 	--send 'ping -c 1 127.0.0.1 >/dev/null && echo "lo is $((40 + 2))"' \
 	--expect 'lo is 42' \
+	--send 'grep " efivarfs rw,nosuid,nodev,noexec," /proc/mounts | wc -l | sed "s/^/efivarfs: /"' \
+	--expect 'efivarfs: 1' \
 	--send 'grep -c " tmpfs " /proc/mounts; echo "first: $(cat /proc/1/comm)."' \
 	--expect 'first: init.' \
 	--power-button \

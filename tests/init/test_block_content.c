@@ -101,10 +101,10 @@ static void what_other_programs_made_is_read(void **state)
 		enum block_kind kind;
 		const char *label;
 	} cases[] = {
-		{CORPUS "/ext4", BLOCK_EXT, "state"},
-		{CORPUS "/fat12", BLOCK_VFAT, "STATE"},
-		{CORPUS "/fat16", BLOCK_VFAT, "STATE"},
-		{CORPUS "/fat32", BLOCK_VFAT, "STATE"},
+		{SAMPLES "/ext4", BLOCK_EXT, "state"},
+		{SAMPLES "/fat12", BLOCK_VFAT, "STATE"},
+		{SAMPLES "/fat16", BLOCK_VFAT, "STATE"},
+		{SAMPLES "/fat32", BLOCK_VFAT, "STATE"},
 	};
 
 	(void)state;
