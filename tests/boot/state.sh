@@ -7,7 +7,7 @@ mkos=$1
 project=$2
 . "$3"
 PATH=$PATH:/usr/sbin:/sbin
-for tool in sfdisk mkfs.ext4 e2fsck debugfs mkfs.vfat fsck.vfat; do
+for tool in sfdisk mkfs.ext4 e2fsck debugfs mkfs.vfat; do
 	command -v $tool >/dev/null || { echo "skipped: no $tool"; exit 77; }
 done
 
@@ -77,8 +77,8 @@ boot 0 "pideisn.state=/dev/vda pideisn.state.create=vfat" \
 	--expect 'pideisn: /dev/vda is blank, making vfat on it' \
 	--expect 'pideisn: /dev/vda (vfat) is mounted on /var/lib/mvirt' \
 	--expect 'pideisn: ready' \
-	--send 'echo kept >/var/lib/mvirt/FILE' --power-button
-fsck.vfat -n blank
+	--send 'echo kept >/var/lib/mvirt/FILE; echo "written: $((1 + 1))"' \
+	--expect 'written: 2' --power-button
 boot 0 "pideisn.state=/dev/vda pideisn.state.create=vfat" \
 	--qemu '-drive if=virtio,format=raw,file=blank' \
 	--expect 'pideisn: /dev/vda (vfat) is mounted on /var/lib/mvirt' \
