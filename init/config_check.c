@@ -15,7 +15,7 @@ struct check {
 
 int config_event(const char *name)
 {
-	static const char names[EVENTS][8] = {"network", "state"};
+	static const char names[EVENTS][8] = {"network"};
 
 	for (int i = 0; i < EVENTS; i++)
 		if (strcmp(names[i], name) == 0)

@@ -12,7 +12,7 @@ void config_check(struct settings *s, void (*verdict)(void *data, const char *se
 		  void *data);
 
 /* What a service can wait for besides other services. */
-enum config_event { EVENT_NETWORK, EVENT_STATE, EVENTS };
+enum config_event { EVENT_NETWORK, EVENTS };
 
 /* The index of an event's name, or -1. */
 int config_event(const char *name);

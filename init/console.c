@@ -1,6 +1,7 @@
 #include "console.h"
 
 #include "message.h"
+#include "settings.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,6 +32,9 @@ static struct {
 
 /* Apart from the rest, whose initial values would make it 4 KiB of the file. */
 static char kept_lines[4096];
+
+/* What services may take of that: one that floods the console leaves room for what PID 1 says. */
+#define SERVICES_BYTES 3072
 
 /*
  * A description of our own, since O_NONBLOCK belongs to the description and services must not
@@ -76,9 +80,9 @@ static void console_flush(void)
 		console_close();
 }
 
-static bool keep(const char *text, size_t len)
+static bool keep(const char *text, size_t len, size_t room)
 {
-	if (len > sizeof(kept_lines) - console.kept)
+	if (console.kept > room || len > room - console.kept)
 		return false;
 	memcpy(kept_lines + console.kept, text, len);
 	console.kept += len;
@@ -94,7 +98,7 @@ static void keep_count_of_lost(void)
 		return;
 	len = message_put(line, sizeof(line), PREFIX "%d lines did not fit here, see dmesg\n",
 			  console.lost);
-	if (keep(line, len))
+	if (keep(line, len, sizeof(kept_lines)))
 		console.lost = 0;
 }
 
@@ -134,6 +138,14 @@ static void log_line(const char *line, size_t len)
 	close(fd);
 }
 
+static void show_line(const char *line, size_t len, size_t room)
+{
+	if (!keep(line, len, room))
+		console.lost++;
+	console_flush();
+	watch_for_room();
+}
+
 void console_say(const char *format, ...)
 {
 	char line[LINE_MAX_BYTES] = KMSG_PREFIX PREFIX;
@@ -147,10 +159,19 @@ void console_say(const char *format, ...)
 	line[len++] = '\n';
 
 	log_line(line, len);
-	if (!keep(line + skip, len - skip))
-		console.lost++;
-	console_flush();
-	watch_for_room();
+	show_line(line + skip, len - skip, sizeof(kept_lines));
+}
+
+void console_service(const char *name, const char *text, int64_t output)
+{
+	char line[LINE_MAX_BYTES];
+	size_t len = message_put(line, sizeof(line), KMSG_PREFIX "%s: %s\n", name, text);
+	const size_t skip = strlen(KMSG_PREFIX);
+
+	if (output == OUTPUT_BOTH || output == OUTPUT_LOG)
+		log_line(line, len);
+	if (output == OUTPUT_BOTH || output == OUTPUT_CONSOLE)
+		show_line(line + skip, len - skip, SERVICES_BYTES);
 }
 
 void console_watch(struct loop *l)

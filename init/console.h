@@ -11,6 +11,12 @@
  */
 void console_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/*
+ * A line of a service, without its end, with "NAME: " in front; output is an enum service_output.
+ * Bytes that could steer a terminal come out as '?'.
+ */
+void console_service(const char *name, const char *text, int64_t output);
+
 /* Opens the console, and lets the loop write kept lines as soon as it takes them. Call once. */
 void console_watch(struct loop *l);
 

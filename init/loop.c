@@ -5,7 +5,7 @@
 #include <time.h>
 
 /* More than all parts together watch; what does not fit waits for the next round. */
-#define SOURCES_MAX 32
+#define SOURCES_MAX 80
 
 int64_t loop_now_ms(void)
 {

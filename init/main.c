@@ -8,6 +8,7 @@
 #include "init.h"
 #include "loopback.h"
 #include "mounts.h"
+#include "notify.h"
 #include "sentinel.h"
 #include "shutdown.h"
 #include "state.h"
@@ -64,6 +65,7 @@ void init_reap(struct init *i)
 	int status;
 	pid_t pid;
 
+	notify_drain();
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		if (pid == i->helper) {
 			i->helper = 0;

@@ -1,6 +1,5 @@
 #include "message.h"
 
-#include <limits.h>
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -27,10 +26,10 @@ static void line_text(struct line *l, const char *text)
 	}
 }
 
-static void line_number(struct line *l, int n)
+static void line_number(struct line *l, int64_t n)
 {
-	char digits[sizeof(n) * CHAR_BIT];
-	unsigned int rest = n < 0 ? 0U - (unsigned int)n : (unsigned int)n;
+	char digits[20];
+	uint64_t rest = n < 0 ? 0U - (uint64_t)n : (uint64_t)n;
 	size_t count = 0;
 
 	do {
@@ -41,6 +40,15 @@ static void line_number(struct line *l, int n)
 		line_char(l, '-');
 	while (count > 0)
 		line_char(l, digits[--count]);
+}
+
+void message_number(char *buf, size_t size, int64_t n)
+{
+	struct line l = {.buf = buf, .size = size};
+
+	line_number(&l, n);
+	if (size > 0)
+		buf[l.len] = '\0';
 }
 
 size_t message_format(char *buf, size_t size, const char *format, va_list args)

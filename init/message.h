@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * Formats into buf, always terminated, cut where it does not fit; returns the length. Knows %s, %d
@@ -15,6 +16,9 @@ size_t message_format(char *buf, size_t size, const char *format, va_list args)
 /* The same with the values as arguments. */
 size_t message_put(char *buf, size_t size, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* A number that may be wider than an int. */
+void message_number(char *buf, size_t size, int64_t n);
 
 /* "SIGKILL" for 9; NULL for a number without a name of its own. */
 const char *message_signal_name(int signal);

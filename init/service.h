@@ -2,7 +2,9 @@
 #define MKOS_INIT_SERVICE_H
 
 #include "backoff.h"
+#include "config_check.h"
 #include "loop.h"
+#include "output.h"
 #include "settings.h"
 #include "spawn.h"
 
@@ -12,41 +14,62 @@
 
 struct services;
 
-/* A program that is kept running. pid is 0 while it waits for its next start. */
+enum service_state {
+	SERVICE_WAITING, /* for what it comes after */
+	SERVICE_RUNNING,
+	SERVICE_BACKOFF, /* for its next start */
+	SERVICE_OVER,	 /* not started again */
+};
+
+/* A program that is kept running; pid is 0 unless it runs. */
 struct service {
 	const char *name;
 	const struct service_settings *settings;
 	int64_t grace_ms;
 
 	struct services *all;
+	enum service_state state;
 	pid_t pid;
+	int started; /* counts the first starts of all services: they stop the other way round */
 	int64_t started_ms;
-	bool settled; /* its first start has worked or failed */
+	bool reached;  /* it was ready once, or is over: what comes after it may start */
+	bool settled;  /* reached, or its first start failed */
+	bool stopping; /* it says so itself */
+	int oom_kills;
 	struct spawn_failure failure;
 	struct backoff backoff;
 	struct loop_source report;
-	struct loop_timer retry;
+	struct loop_timer retry; /* the next start */
+	struct loop_timer limit; /* of being ready; then of its watchdog, or of its own stop */
+	struct output output;
 };
 
 struct services {
 	struct loop *loop;
 	struct service item[SERVICES_MAX];
 	size_t count;
+	int started;
+	bool happened[EVENTS];
 	bool ready;
 	bool stopping;
+	void (*when_ready)(void *data);
+	void *data;
 };
 
 /*
- * Starts what is in the settings and in the file system, and keeps it running. A service whose process
- * ends is started again; its own children are left alone, since the virtual machines of mvirt-vmm
- * go on while it is away.
+ * Starts what is in the settings and in the file system, and keeps it running as the settings say
+ * (pideisn.8). A service that others come after counts as reached once it is ready, and also when
+ * it is over or late in saying so: one that is broken does not keep the machine from coming up.
  *
- * "ready" is said once, when the first start of every service has had its result. A service that
- * could not be executed does not hold it back: its failure is said on a line of its own, it is
- * tried again for ever, and a machine with one broken service can still be reached through the
- * others, which waiting would hide.
+ * "ready" is said once, and when_ready called, when the first start of every service has had its
+ * result; those that wait for the network are not waited for. A service that could
+ * not be executed does not hold it back either: its failure is said on a line of its own, it is
+ * tried again, and the machine can still be reached through the others.
  */
 void services_start(struct services *all, struct loop *l, const struct settings *s);
+
+/* Lets those start that wait for it. The network may come and go: only the first time counts. */
+void services_event(struct services *all, enum config_event event);
 
 /* For every process that PID 1 has reaped; of those that are no service it takes no notice. */
 void services_ended(struct services *all, pid_t pid, int status);
@@ -54,7 +77,7 @@ void services_ended(struct services *all, pid_t pid, int status);
 /* No service is started any more. Returns the sum of what the running ones may take to stop. */
 int64_t services_close(struct services *all);
 
-/* Stops one service: its signal, its grace, then SIGKILL; at most until until_ms. */
-void service_stop(struct service *s, int64_t until_ms);
+/* Stops all, the last started first, each in its own grace; at most until until_ms. */
+void services_stop(struct services *all, int64_t until_ms);
 
 #endif

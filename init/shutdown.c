@@ -3,6 +3,7 @@
 #include "console.h"
 #include "helper.h"
 #include "message.h"
+#include "notify.h"
 #include "small_file.h"
 #include "unmount.h"
 #include "watchdog.h"
@@ -118,8 +119,8 @@ _Noreturn void shutdown_run(struct init *i)
 	bool off = i->request == REQUEST_POWER_OFF;
 
 	say_why(i);
-	for (size_t n = i->services.count; n > 0; n--)
-		service_stop(&i->services.item[n - 1], until_ms);
+	services_stop(&i->services, until_ms);
+	notify_close();
 	signal_all(i, SIGTERM, within(TERM_WAIT_MS, until_ms));
 	signal_all(i, SIGKILL, within(KILL_WAIT_MS, until_ms));
 

@@ -330,7 +330,7 @@ int pideisn_conf_read(struct pideisn_conf *c, const char *file, const char *text
 
 static bool is_event(const char *name)
 {
-	return !strcmp(name, "network") || !strcmp(name, "state");
+	return !strcmp(name, "network");
 }
 
 static const struct item *find_service(const struct pideisn_conf *c, const char *name)

@@ -1,6 +1,7 @@
 /*
- * Stands for mvirt-vmm and for the shell in a root that holds nothing else. What it does as
- * mvirt-vmm is the content of /etc/mode; every line it says begins with "vmm: ", "vm: " or "sh: ".
+ * Stands for mvirt-vmm, for other services and for the shell in a root that holds nothing else.
+ * What it does is its argument, and as mvirt-vmm the content of /etc/mode; every line it says
+ * begins with "vmm: ", "vm: " or "sh: ".
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -8,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -122,6 +125,111 @@ static _Noreturn void flood(void)
 		printf("vmm: a line nobody reads\n");
 }
 
+/* As sd_notify() does it. */
+static void notify(const char *text)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	const char *path = getenv("NOTIFY_SOCKET");
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (path == NULL || fd < 0) {
+		printf("vmm: no socket to notify\n");
+		return;
+	}
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	if (sendto(fd, text, strlen(text), 0, (struct sockaddr *)&address, sizeof(address)) < 0)
+		printf("vmm: cannot notify\n");
+	close(fd);
+}
+
+static _Noreturn void be_ready_after(unsigned int ms)
+{
+	usleep(ms * 1000);
+	printf("vmm: now ready\n");
+	notify("STATUS=all is well\nREADY=1\n");
+	wait_for_term("vmm");
+}
+
+/* What the second process is called must be known before the first one ends. */
+static _Noreturn void fork_away(void)
+{
+	char text[64];
+	int pid = fork();
+
+	if (pid == 0) {
+		usleep(100 * 1000);
+		printf("vmm: I am the second\n");
+		wait_for_term("vmm");
+	}
+	snprintf(text, sizeof(text), "MAINPID=%d\nREADY=1", pid);
+	notify(text);
+	exit(0);
+}
+
+static _Noreturn void fall_silent(void)
+{
+	printf("vmm: watchdog of %s us\n", getenv("WATCHDOG_USEC"));
+	notify("READY=1");
+	for (int i = 0; i < 4; i++) {
+		usleep(200 * 1000);
+		notify("WATCHDOG=1");
+	}
+	printf("vmm: silent\n");
+	for (;;)
+		pause();
+}
+
+/* In a session of its own it is no process of the service any more, as far as anyone can tell. */
+static _Noreturn void pretend(void)
+{
+	if (fork() == 0) {
+		setsid();
+		notify("READY=1");
+		_exit(0);
+	}
+	wait_for_term("vmm");
+}
+
+static _Noreturn void leave_child(void)
+{
+	if (fork() == 0)
+		for (;;)
+			pause();
+	exit(0);
+}
+
+static void tell_limits(void)
+{
+	struct rlimit files;
+	char folder[64] = "";
+	char score[16] = "";
+	FILE *file = fopen("/proc/self/oom_score_adj", "r");
+
+	getrlimit(RLIMIT_NOFILE, &files);
+	if (file == NULL || getcwd(folder, sizeof(folder)) == NULL ||
+	    fscanf(file, "%15s", score) != 1)
+		exit(98);
+	printf("vmm: %d to %d files, in %s, score %s, A is %s\n", (int)files.rlim_cur,
+	       (int)files.rlim_max, folder, score, getenv("A"));
+}
+
+static _Noreturn void write_much(void)
+{
+	for (int i = 0; i < 300; i++)
+		putchar('x');
+	printf("\n\033[31mred\ttab\r\nno end");
+	fflush(stdout);
+	exit(0);
+}
+
+static const struct {
+	const char *mode;
+	void (*run)(void);
+} modes[] = {
+	{"fork-away", fork_away},     {"silent", fall_silent}, {"pretend", pretend},
+	{"leave-child", leave_child}, {"limits", tell_limits}, {"much", write_much},
+};
+
 static int shell(const char *name)
 {
 	char line[64];
@@ -142,17 +250,27 @@ int main(int argc, char *argv[])
 	char mode[32] = "";
 	FILE *file;
 
-	(void)argc;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (strcmp(argv[0], "-sh") == 0)
 		return shell(argv[0]);
-	file = fopen("/etc/mode", "r");
-	if (file == NULL || fscanf(file, "%31s", mode) != 1)
-		return 99;
-	fclose(file);
+	if (argc > 1) {
+		snprintf(mode, sizeof(mode), "%s", argv[1]);
+	} else {
+		file = fopen("/etc/mode", "r");
+		if (file == NULL || fscanf(file, "%31s", mode) != 1)
+			return 99;
+		fclose(file);
+	}
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+		if (strcmp(mode, modes[i].mode) == 0)
+			modes[i].run();
 
 	if (strcmp(mode, "exit-3") == 0)
 		return 3;
+	if (strcmp(mode, "exit-0") == 0)
+		return 0;
+	if (strncmp(mode, "ready-", 6) == 0)
+		be_ready_after((unsigned int)strtoul(mode + 6, NULL, 10));
 	if (strcmp(mode, "kill-9") == 0)
 		raise(SIGKILL);
 	if (strcmp(mode, "facts") == 0)

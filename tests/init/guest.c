@@ -99,6 +99,12 @@ static bool make_root(const struct guest *g, const struct guest_plan *plan)
 		return false;
 	if (plan->host_name != NULL && !write_file("etc/hostname", plan->host_name))
 		return false;
+	if (plan->conf != NULL &&
+	    (mkdir("etc/pideisn", 0755) < 0 || !write_file("etc/pideisn/test.conf", plan->conf) ||
+	     !copy_file(FAKE_SERVICE, "bin/fake") ||
+	     !write_file("etc/passwd", "root:x:0:0::/:\nweb:x:100:101::/:\n") ||
+	     !write_file("etc/group", "root:x:0:\nweb:x:101:\n")))
+		return false;
 	if (plan->shell && !copy_file(FAKE_SERVICE, "bin/sh"))
 		return false;
 	if (plan->mode == NULL)

@@ -25,6 +25,7 @@ struct guest_plan {
 	const char *mode;	  /* what mvirt-vmm does, NULL if there is none */
 	bool shell;		  /* whether there is a /bin/sh */
 	const char *host_name;	  /* the content of /etc/hostname, NULL if there is none */
+	const char *conf;	  /* the content of /etc/pideisn/test.conf, NULL for none */
 	const char *const *words; /* its arguments, NULL at the end */
 };
 

@@ -176,7 +176,7 @@ static void shutdown_goes_in_order(void **state)
 	kill(guest.pid, SIGUSR2);
 	guest_says_next(&guest, "pideisn: asked to power off by SIGUSR2\n"
 				"pideisn: stopping mvirt-vmm\n"
-				"vmm: told to stop\n"
+				"mvirt-vmm: vmm: told to stop\n"
 				"pideisn: mvirt-vmm stopped\n"
 				"pideisn: powering off\n");
 	guest_ends_by(&guest, SIGINT);
