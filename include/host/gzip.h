@@ -24,9 +24,6 @@ enum {
 	GZIP_TAIL_SIZE = 10, /* an empty last block, CRC and size */
 };
 
-/* "fast", "default", "best" or a number from 1 to 12. */
-MUST_CHECK int gzip_parse_level(const char *text, int *ret, struct err *e);
-
 /* Of one thread: it holds the compressor's memory. */
 struct gzip_packer {
 	void *compressor; /* NULL: none */

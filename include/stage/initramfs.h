@@ -10,18 +10,11 @@
 #include "base/buf.h"
 #include "base/strv.h"
 #include "format/image_tree.h"
+#include "stage/initramfs_codec.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-enum initramfs_compress {
-	INITRAMFS_GZIP,
-	INITRAMFS_PLAIN,
-	INITRAMFS_ZSTD,
-	INITRAMFS_XZ,
-	INITRAMFS_LZ4,
-};
 
 struct initramfs_variable {
 	const char *name;
@@ -43,7 +36,7 @@ struct initramfs_options {
 	const struct initramfs_file *files;
 	size_t n_files;
 	enum initramfs_compress compress;
-	int level;	   /* as gzip_parse_level() reads it; 0 for the default */
+	int level;	   /* as initramfs_parse_level() reads it; -1 for the default */
 	uint32_t time;	   /* of every entry, in seconds since 1970 */
 	bool keep_modes;   /* files of trees keep their permissions, instead of 0644 or 0755 */
 	bool checksum;	   /* 070702: the kernel compares sums */
@@ -61,10 +54,6 @@ struct initramfs_summary {
 	uint64_t raw_bytes;    /* of the archive before it was compressed */
 	uint64_t packed_bytes; /* of the file */
 };
-
-/* "gzip" or "none". */
-MUST_CHECK int initramfs_parse_compress(const char *text, enum initramfs_compress *ret,
-					struct err *e);
 
 /* Fills the table of entries and finds what is wrong; warnings are logged. */
 MUST_CHECK int initramfs_plan(const struct initramfs_options *options, struct image_tree *plan,

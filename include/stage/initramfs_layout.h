@@ -16,6 +16,9 @@ struct cpio_entry initramfs_entry(const struct initramfs_options *options,
 /* Does this one carry the content of its file? Of hard links the last one does. */
 bool initramfs_has_content(const struct image_tree *plan, size_t index);
 
+/* The compressor's own number. */
+int initramfs_level(const struct initramfs_options *options);
+
 /* How a piece stands to the compressed members, which hold whole entries. */
 enum initramfs_cut {
 	INITRAMFS_WHOLE, /* one or more whole entries: a member of its own */

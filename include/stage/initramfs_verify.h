@@ -9,9 +9,9 @@
 /*
  * Unpacks the output again and compares every entry, and the content of every
  * file, with the plan and the sums taken when it was read; content that the
- * kernel copied from file to file is not read again.
+ * kernel copied from file to file is not read again. The archive begins at `base`.
  */
 MUST_CHECK int initramfs_verify(const struct initramfs_source *written, const struct source *output,
-				struct err *e);
+				uint64_t base, struct err *e);
 
 #endif

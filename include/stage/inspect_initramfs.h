@@ -2,8 +2,8 @@
 #define MKOS_STAGE_INSPECT_INITRAMFS_H
 
 /*
- * What is in an initramfs: archives that follow each other, plain or packed
- * with gzip. Other compressions are named, and end the listing.
+ * What is in an initramfs: archives that follow each other, plain or compressed.
+ * A compression that cannot be unpacked here is named, and ends the listing.
  */
 
 #include "base/buf.h"

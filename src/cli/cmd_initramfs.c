@@ -1,9 +1,9 @@
+#include "base/bytes.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "cli/commands.h"
 #include "cli/project_options.h"
 #include "host/clock.h"
-#include "host/gzip.h"
 #include "host/progress.h"
 #include "stage/initramfs.h"
 
@@ -19,6 +19,8 @@ struct options {
 	const char *time;
 	const char *output;
 	bool keep_modes;
+	bool checksum;
+	uint64_t align;
 	bool strict;
 	uint64_t jobs;
 	const char *json;
@@ -29,14 +31,20 @@ static const struct option_row rows[] = {
 	 OPTION_LIST, offsetof(struct options, lists), NULL},
 	{'o', "output", "FILE", "where the archive goes (default: target/initramfs.cpio.gz)",
 	 OPTION_TEXT, offsetof(struct options, output), NULL},
-	{0, "compress", "HOW", "gzip (default) or none", OPTION_TEXT,
+	{0, "compress", "HOW", "gzip (default), zstd, xz, lz4 or none", OPTION_TEXT,
 	 offsetof(struct options, compress), NULL},
-	{0, "level", "LEVEL", "fast, default, best or a number from 1 to 12", OPTION_TEXT,
-	 offsetof(struct options, level), NULL},
+	{0, "level", "LEVEL", "fast, default, best or a number of the compressor's (gzip: 1 to 12)",
+	 OPTION_TEXT, offsetof(struct options, level), NULL},
 	{'t', "time", "EPOCH", "time of every entry (default: SOURCE_DATE_EPOCH, or 0)",
 	 OPTION_TEXT, offsetof(struct options, time), NULL},
 	{0, "keep-modes", NULL, "files of a tree keep their permissions", OPTION_FLAG,
 	 offsetof(struct options, keep_modes), NULL},
+	{0, "checksum", NULL, "sums of the files' content, which the kernel compares (070702)",
+	 OPTION_FLAG, offsetof(struct options, checksum), NULL},
+	{0, "align", "BYTES",
+	 "with --compress none: large files begin at a multiple of it, so that file systems can "
+	 "share their blocks (4096)",
+	 OPTION_SIZE, offsetof(struct options, align), NULL},
 	{0, "strict", NULL, "refuse what is doubtful instead of warning", OPTION_FLAG,
 	 offsetof(struct options, strict), NULL},
 	{'j', "jobs", "N", "use N processors (default: all); the archive is the same",
@@ -102,6 +110,15 @@ static int report(const char *path, const struct initramfs_summary *s,
 	return json_output_print(&out, e);
 }
 
+static int check_align(const struct options *o, struct err *e)
+{
+	if (o->align && (o->align < 4 || o->align > 4096 || !is_power_of_2(o->align)))
+		return err_set(e, ERR_INPUT, "--align is a power of 2 from 4 to 4096");
+	if (o->align && (!o->compress || strcmp(o->compress, "none") != 0))
+		return err_set(e, ERR_INPUT, "--align goes with --compress none");
+	return 0;
+}
+
 /* Lists given by hand; ${NAME} in them is looked up in the environment. */
 static int pack_lists(const struct options *o, const struct json_request *json, struct err *e)
 {
@@ -109,6 +126,9 @@ static int pack_lists(const struct options *o, const struct json_request *json, 
 		.lists = &o->lists,
 		.use_environment = true,
 		.keep_modes = o->keep_modes,
+		.level = -1,
+		.checksum = o->checksum,
+		.align = (uint32_t)o->align,
 		.strict = o->strict,
 		.jobs = (unsigned int)o->jobs,
 		.output = o->output ? o->output : PROJECT_INITRAMFS,
@@ -119,8 +139,10 @@ static int pack_lists(const struct options *o, const struct json_request *json, 
 	uint64_t time;
 
 	if (initramfs_parse_compress(o->compress ? o->compress : "gzip", &i.compress, e) < 0 ||
-	    (o->level && gzip_parse_level(o->level, &i.level, e) < 0) ||
+	    (o->level && initramfs_parse_level(i.compress, o->level, &i.level, e) < 0) ||
 	    clock_source_date(&i.time, e) < 0)
+		return err_usage(e);
+	if (check_align(o, e) < 0)
 		return err_usage(e);
 	if (o->time) {
 		if (parse_number(o->time, 10, UINT32_MAX, "--time", &time, e) < 0)

@@ -1,7 +1,6 @@
 #include "host/gzip.h"
 
 #include "base/bytes.h"
-#include "base/parse.h"
 #include "host/deflate_tail.h"
 
 #include <libdeflate.h>
@@ -9,32 +8,6 @@
 
 /* RFC 1952; the fields are as libdeflate fills them. */
 enum { DEFLATE = 8, SLOWEST = 2, FASTEST = 4, OS_UNKNOWN = 255 };
-
-int gzip_parse_level(const char *text, int *ret, struct err *e)
-{
-	static const struct {
-		const char *name;
-		int level;
-	} names[] = {
-		{"fast", GZIP_LEVEL_FAST},
-		{"default", GZIP_LEVEL_DEFAULT},
-		{"best", GZIP_LEVEL_BEST},
-	};
-	uint64_t value;
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		if (!strcmp(text, names[i].name)) {
-			*ret = names[i].level;
-			return 0;
-		}
-	}
-	if (parse_number(text, 10, GZIP_LEVEL_BEST, "level", &value, e) < 0 || value == 0)
-		return err_set(e, ERR_INPUT,
-			       "level '%.60s' is not fast, default, best or a number from 1 to %d",
-			       text, GZIP_LEVEL_BEST);
-	*ret = (int)value;
-	return 0;
-}
 
 int gzip_packer_init(struct gzip_packer *p, int level, struct err *e)
 {

@@ -3,17 +3,11 @@
 #include "base/buf.h"
 #include "host/clock.h"
 #include "host/file.h"
-#include "host/gzip.h"
 #include "stage/initramfs.h"
 #include "stage/uki.h"
 
-#include <libdeflate.h>
 #include <stdio.h>
 #include <string.h>
-#include <zlib.h>
-
-/* Their version decides the bytes of the archive. */
-#define LIBRARY_VERSIONS "libdeflate " LIBDEFLATE_VERSION_STRING ", zlib " ZLIB_VERSION
 
 /* Another version of this program may lay things out otherwise. */
 #define GENERATOR "mvirt-mkos " MKOS_VERSION
@@ -69,12 +63,14 @@ static int prepare(const struct project *p, struct packing *to, struct err *e)
 		.time = p->time,
 		.strict = true,
 		.sentinel = true,
+		.level = -1,
 		.output = PROJECT_INITRAMFS,
 		.sync = p->sync,
 	};
 	if (initramfs_parse_compress(p->compress, &to->options.compress, e) < 0)
 		return err_ctx(e, "%s: [initramfs] compress", p->recipe_path);
-	if (p->level && gzip_parse_level(p->level, &to->options.level, e) < 0)
+	if (p->level &&
+	    initramfs_parse_level(to->options.compress, p->level, &to->options.level, e) < 0)
 		return err_ctx(e, "%s: [initramfs] level", p->recipe_path);
 	return payload_files(p, to, e);
 }
@@ -90,6 +86,7 @@ static int initramfs_inputs(struct build *b, const struct packing *packing,
 	AUTO_BUF text = BUF_INIT;
 	char value[HASH_HEX + 8] = "sha256:";
 	const char *level = b->project->level ? b->project->level : "default";
+	const char *library;
 	char how[64];
 
 	if (initramfs_describe(&packing->options, plan, hash_content, &b->hashes, &text, e) < 0 ||
@@ -98,7 +95,8 @@ static int initramfs_inputs(struct build *b, const struct packing *packing,
 	snprintf(how, sizeof(how), "%s, level %s", b->project->compress, level);
 	if (inputs_add(to, "content", value, e) < 0 || inputs_add(to, "compression", how, e) < 0)
 		return -1;
-	if (inputs_add(to, "libraries", LIBRARY_VERSIONS, e) < 0)
+	if (initramfs_library(packing->options.compress, &library, e) < 0 ||
+	    (library && inputs_add(to, "libraries", library, e) < 0))
 		return -1;
 	return inputs_add(to, "generator", GENERATOR, e);
 }

@@ -3,9 +3,12 @@
 #include "host/crc.h"
 #include "host/file.h"
 #include "host/gzip.h"
+#include "host/lz4.h"
 #include "host/output.h"
 #include "host/pool.h"
 #include "host/readback.h"
+#include "host/xz.h"
+#include "host/zstd.h"
 #include "stage/initramfs_fill.h"
 #include "stage/initramfs_verify.h"
 
@@ -13,17 +16,6 @@
 
 /* Pieces in the making beyond one for each thread: so that nobody waits for a slow one. */
 enum { SLOTS_MORE = 2 };
-
-int initramfs_parse_compress(const char *text, enum initramfs_compress *ret, struct err *e)
-{
-	if (!strcmp(text, "gzip"))
-		*ret = INITRAMFS_GZIP;
-	else if (!strcmp(text, "none"))
-		*ret = INITRAMFS_PLAIN;
-	else
-		return err_set(e, ERR_INPUT, "compression '%.60s' is not one of gzip, none", text);
-	return 0;
-}
 
 struct slot {
 	struct initramfs_bytes bytes;
@@ -38,6 +30,9 @@ struct writer {
 	struct slot *slots;
 	struct gzip_packer *packers; /* one for each thread */
 	unsigned int threads;
+	struct zstd_sink zstd; /* these have threads of their own, and take what comes in order */
+	struct xz_sink xz;
+	struct sink *stream; /* one of them, or NULL */
 	/* Of the member that is in slices. */
 	uint32_t member_crc;
 	uint64_t member_size;
@@ -53,6 +48,46 @@ static void writer_done(struct writer *w)
 		gzip_packer_done(&w->packers[i]);
 	free(w->slots);
 	free(w->packers);
+	zstd_sink_done(&w->zstd);
+	xz_sink_done(&w->xz);
+}
+
+static int begin_stream(struct writer *w, struct err *e)
+{
+	int level = initramfs_level(w->from.options);
+	struct sink *out = &w->out->sink;
+
+	switch (w->from.options->compress) {
+	case INITRAMFS_ZSTD:
+		w->stream = &w->zstd.sink;
+		return zstd_sink_init(&w->zstd, out, level, w->threads, e);
+	case INITRAMFS_XZ:
+		w->stream = &w->xz.sink;
+		return xz_sink_init(&w->xz, out, level, w->threads, e);
+	case INITRAMFS_LZ4:
+		return sink_put(out, LZ4_MAGIC, sizeof(LZ4_MAGIC) - 1, e);
+	default:
+		return 0;
+	}
+}
+
+/* What a kernel or a stub may put behind the archive begins at a multiple of 4. */
+static int end_stream(struct writer *w, struct err *e)
+{
+	struct sink *out = &w->out->sink;
+
+	switch (w->from.options->compress) {
+	case INITRAMFS_PLAIN:
+		return output_seek(w->out, w->base + w->layout->size, e);
+	case INITRAMFS_ZSTD:
+		return zstd_sink_finish(&w->zstd, e);
+	case INITRAMFS_XZ:
+		return xz_sink_finish(&w->xz, e);
+	case INITRAMFS_LZ4:
+		return sink_zeros(out, LZ4_ZEROS, e) < 0 ? -1 : sink_align(out, 4, e);
+	default:
+		return 0;
+	}
 }
 
 static int writer_init(struct writer *w, struct err *e)
@@ -64,10 +99,9 @@ static int writer_init(struct writer *w, struct err *e)
 	if (!w->slots || !w->packers)
 		return err_memory(e);
 	for (unsigned int i = 0; i < w->threads && o->compress == INITRAMFS_GZIP; i++)
-		if (gzip_packer_init(&w->packers[i], o->level ? o->level : GZIP_LEVEL_DEFAULT, e) <
-		    0)
+		if (gzip_packer_init(&w->packers[i], initramfs_level(o), e) < 0)
 			return -1;
-	return 0;
+	return begin_stream(w, e);
 }
 
 static int pack_gzip(struct gzip_packer *packer, struct initramfs_piece *piece, struct slot *slot,
@@ -115,10 +149,19 @@ static int work(void *context, const struct pool_task *task, struct err *e)
 		return copy_piece(w, piece, slot, e);
 	if (initramfs_fill(&w->from, piece, &slot->bytes, e) < 0)
 		return -1;
-	if (w->from.options->compress == INITRAMFS_GZIP)
+	switch (w->from.options->compress) {
+	case INITRAMFS_GZIP:
 		return pack_gzip(&w->packers[task->thread], piece, slot, e);
-	return output_put_at(w->out, w->base + piece->offset, slot->bytes.data.data,
-			     slot->bytes.data.len, e);
+	case INITRAMFS_LZ4:
+		buf_clear(&slot->packed);
+		return lz4_pack(slot->bytes.data.data, slot->bytes.data.len,
+				initramfs_level(w->from.options), &slot->packed, e);
+	case INITRAMFS_PLAIN:
+		return output_put_at(w->out, w->base + piece->offset, slot->bytes.data.data,
+				     slot->bytes.data.len, e);
+	default:
+		return 0;
+	}
 }
 
 /* The ends of a member of slices need what all of them are. */
@@ -146,7 +189,10 @@ static int finish(void *context, const struct pool_task *task, struct err *e)
 	piece->packed_size = piece->size;
 	if (w->from.options->compress == INITRAMFS_PLAIN)
 		return 0;
-	if (piece->cut != INITRAMFS_WHOLE && join_slices(w, piece, &slot->packed, e) < 0)
+	if (w->stream)
+		return sink_put(w->stream, slot->bytes.data.data, slot->bytes.data.len, e);
+	if (w->from.options->compress == INITRAMFS_GZIP && piece->cut != INITRAMFS_WHOLE &&
+	    join_slices(w, piece, &slot->packed, e) < 0)
 		return -1;
 	piece->packed_at = w->out->sink.pos;
 	piece->packed_size = slot->packed.len;
@@ -166,9 +212,7 @@ static int write_archive(struct writer *w, struct err *e)
 
 	if (writer_init(w, e) < 0 || output_flush(w->out, e) < 0 || pool_run(&job, e) < 0)
 		return -1;
-	if (w->from.options->compress == INITRAMFS_PLAIN)
-		return output_seek(w->out, w->base + w->layout->size, e);
-	return 0;
+	return end_stream(w, e);
 }
 
 int initramfs_write(const struct initramfs_options *options, const struct image_tree *plan,
@@ -195,8 +239,8 @@ int initramfs_write(const struct initramfs_options *options, const struct image_
 		return -1;
 	summary.raw_bytes = layout.size;
 	summary.packed_bytes = out.sink.pos;
-	if (readback_init(&back, &out, e) < 0 || initramfs_verify(&w.from, &back.source, e) < 0 ||
-	    output_commit(&out, e) < 0)
+	if (readback_init(&back, &out, e) < 0 ||
+	    initramfs_verify(&w.from, &back.source, w.base, e) < 0 || output_commit(&out, e) < 0)
 		return -1;
 	*ret = summary;
 	return 0;

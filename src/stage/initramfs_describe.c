@@ -1,7 +1,7 @@
 #include "stage/initramfs.h"
 
 #include "format/entry_text.h"
-#include "host/gzip.h"
+#include "stage/initramfs_layout.h"
 
 static int describe_content(const struct image_tree *plan, size_t i, initramfs_hash hash,
 			    void *context, struct buf *text, struct err *e)
@@ -26,11 +26,9 @@ static int describe_content(const struct image_tree *plan, size_t i, initramfs_h
 int initramfs_describe(const struct initramfs_options *options, const struct image_tree *plan,
 		       initramfs_hash hash, void *context, struct buf *text, struct err *e)
 {
-	bool gzip = options->compress == INITRAMFS_GZIP;
-	int level = options->level ? options->level : GZIP_LEVEL_DEFAULT;
-
-	if (buf_putf(text, e, "initramfs 1 %s %d time %u\n", gzip ? "gzip" : "none",
-		     gzip ? level : 0, options->time) < 0)
+	if (buf_putf(text, e, "initramfs 2 %s %d time %u%s align %u\n",
+		     initramfs_compress_name(options->compress), initramfs_level(options),
+		     options->time, options->checksum ? " checksum" : "", options->align) < 0)
 		return -1;
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct image_entry *entry = &plan->entries[i];

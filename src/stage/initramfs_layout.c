@@ -1,7 +1,7 @@
 #include "stage/initramfs_layout.h"
 
 #include "base/bytes.h"
-#include "host/gzip.h"
+#include "host/lz4.h"
 
 #include <string.h>
 
@@ -11,7 +11,6 @@ enum {
 	BIG_LEVEL = 8,
 	COPY_FROM = 64 * 1024, /* content of this size the kernel copies better than we do */
 	TRAILER_BLOCK = 512,   /* the archive's size is a multiple of it */
-	LZ4_BLOCK = 8 << 20,   /* lz4's legacy frames have blocks of this size */
 };
 
 struct maker {
@@ -54,6 +53,11 @@ bool initramfs_has_content(const struct image_tree *plan, size_t index)
 	if (!plan->entries[index].location)
 		return false;
 	return index + 1 == plan->n || plan->entries[index + 1].file != plan->entries[index].file;
+}
+
+int initramfs_level(const struct initramfs_options *options)
+{
+	return options->level < 0 ? initramfs_default_level(options->compress) : options->level;
 }
 
 uint64_t initramfs_head_size(const struct initramfs_layout *l, const struct image_tree *plan,
@@ -204,7 +208,7 @@ int initramfs_layout_make(const struct initramfs_options *options, const struct 
 	}
 	if (blocks)
 		m.target = LZ4_BLOCK;
-	else if (options->compress == INITRAMFS_GZIP && options->level >= BIG_LEVEL)
+	else if (options->compress == INITRAMFS_GZIP && initramfs_level(options) >= BIG_LEVEL)
 		m.target = BIG_PIECE;
 	set_offsets(&m, base);
 	if ((blocks ? cut_blocks(&m) : cut_between_entries(&m)) < 0)

@@ -3,7 +3,7 @@
 #include "format/cpio.h"
 #include "format/entry_text.h"
 #include "format/initrd_form.h"
-#include "host/gunzip.h"
+#include "host/decompress.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -120,7 +120,8 @@ static int read_segment(struct listing *l, const struct source *from, uint64_t *
 
 	cpio_reader_init(&reader, &visitor, from->name);
 	if (strcmp(s->compression, "none"))
-		r = gunzip(from, *offset, UNPACKED_MAX, &reader.sink, offset, e);
+		r = decompress(s->compression, from, *offset, UNPACKED_MAX, &reader.sink, offset,
+			       e);
 	else if (*offset % 4)
 		return err_set(
 			e, ERR_INPUT,
@@ -177,15 +178,15 @@ static int list_segment(struct listing *l, const struct source *from, uint64_t *
 {
 	struct segment s = {.offset = *offset};
 
-	if (gunzip_is_gzip(head, len))
-		s.compression = "gzip";
-	else if (len >= 5 && !memcmp(head, "07070", 5))
+	/* Also what is cut right behind the magic number's beginning. */
+	if (len >= 5 && !memcmp(head, "07070", 5))
 		s.compression = "none";
-	if (s.compression) {
+	else
+		s.compression = initrd_form(head, len);
+	if (s.compression && (!strcmp(s.compression, "none") || decompress_knows(s.compression))) {
 		if (read_segment(l, from, offset, &s, e) < 0)
 			return -1;
 	} else {
-		s.compression = initrd_form(head, len);
 		if (!s.compression)
 			return err_set(
 				e, ERR_INPUT,

@@ -233,28 +233,6 @@ static void every_level_works(void **state)
 	}
 }
 
-static void level_has_names(void **state)
-{
-	static const char sentence[] =
-		"level '13' is not fast, default, best or a number from 1 to "
-		"12";
-	struct err e = ERR_INIT;
-	int level = 0;
-
-	(void)state;
-	assert_ok(gzip_parse_level("fast", &level, &e));
-	assert_int_equal(level, 1);
-	assert_ok(gzip_parse_level("default", &level, &e));
-	assert_int_equal(level, 6);
-	assert_ok(gzip_parse_level("best", &level, &e));
-	assert_int_equal(level, 12);
-	assert_ok(gzip_parse_level("9", &level, &e));
-	assert_int_equal(level, 9);
-	assert_fails_with(gzip_parse_level("13", &level, &e), sentence);
-	assert_int_equal(gzip_parse_level("0", &level, &e), -1);
-	assert_int_equal(gzip_parse_level("", &level, &e), -1);
-}
-
 struct weak_sink {
 	struct sink sink;
 	uint64_t left;
@@ -395,7 +373,6 @@ int main(void)
 		cmocka_unit_test(damaged_tail_is_refused),
 		cmocka_unit_test(slice_unpacks_by_itself),
 		cmocka_unit_test(every_level_works),
-		cmocka_unit_test(level_has_names),
 		cmocka_unit_test(full_sink_is_told_at_every_byte),
 		cmocka_unit_test(file_cut_short_is_told_at_every_length),
 		cmocka_unit_test(damage_never_gives_other_bytes),

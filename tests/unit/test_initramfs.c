@@ -63,6 +63,7 @@ static int build(const char *list, struct initramfs_options o, struct initramfs_
 
 	put_file("x.list", list, 0644);
 	o.lists = &lists;
+	o.level = o.level ? o.level : -1;
 	if (strv_add(&lists, "x.list", e) < 0 || initramfs_plan(&o, &plan, e) < 0)
 		return -1;
 	if (!o.output)
@@ -267,7 +268,7 @@ static void broken_plan_leaves_the_output_alone(void **state)
 
 static void file_that_grew_since_the_plan_is_refused(void **state)
 {
-	struct initramfs_options o = {.output = "grown"};
+	struct initramfs_options o = {.level = -1, .output = "grown"};
 	AUTO_IMAGE_TREE plan = IMAGE_TREE_INIT;
 	struct initramfs_summary summary;
 	AUTO_STRV lists = STRV_INIT;
@@ -329,11 +330,11 @@ static void what_reads_back_differently_is_told(void **state)
 
 		memory_source_init(&archive, bytes.data, bytes.len, "v.cpio");
 		bytes.data[i] ^= 1;
-		if (initramfs_verify(&written, &archive.source, &e) != (matters(i) ? -1 : 0))
+		if (initramfs_verify(&written, &archive.source, 0, &e) != (matters(i) ? -1 : 0))
 			fail_msg("byte %zu: %s", i, e.text);
 		bytes.data[i] ^= 1;
 		memory_source_init(&archive, bytes.data, i, "v.cpio");
-		assert_int_equal(initramfs_verify(&written, &archive.source, &e), -1);
+		assert_int_equal(initramfs_verify(&written, &archive.source, 0, &e), -1);
 	}
 }
 
@@ -361,7 +362,7 @@ static void description_tells_everything(void **state)
 	assert_ok(strv_add(&lists, "x.list", &e));
 	assert_ok(initramfs_plan(&o, &plan, &e));
 	assert_ok(initramfs_describe(&o, &plan, hash_by_name, NULL, &text, &e));
-	assert_string_equal(buf_str(&text), "initramfs 1 gzip 9 time 7\n"
+	assert_string_equal(buf_str(&text), "initramfs 2 gzip 9 time 7 align 0\n"
 					    "100644\t1\t2\t0,0\ta\\x091\t<a>\n"
 					    "100644\t1\t2\t0,0\tb\tas before\n"
 					    "120777\t0\t0\t0,0\tl\tx y\n"
@@ -397,7 +398,7 @@ static void segments_are_told_apart(void **state)
 		assert_ok(buf_put(&bytes, "", 1, &e));
 	plain_at = bytes.len;
 	assert_ok(file_read("s.cpio", 4096, &bytes, &e));
-	assert_ok(buf_put(&bytes, "\x28\xb5\x2f\xfd!", 5, &e));
+	assert_ok(buf_put(&bytes, "BZh9!", 5, &e));
 	assert_ok(inspect(bytes.data, bytes.len, &text, &e));
 	assert_ok(buf_putf(&want, &e,
 			   "drwxr-xr-x     0     0          0 a\n"
@@ -406,7 +407,7 @@ static void segments_are_told_apart(void **state)
 			   "1 entry, 512 bytes; 512 bytes at 0, compression none\n"
 			   "1 entry, 512 bytes; %zu bytes at 512, compression gzip\n"
 			   "1 entry, 512 bytes; 512 bytes at %zu, compression none\n"
-			   "5 bytes at %zu, compression zstd: not listed\n",
+			   "5 bytes at %zu, compression bzip2: not listed\n",
 			   plain_at - 512, plain_at, plain_at + 512));
 	assert_string_equal(buf_str(&text), buf_str(&want));
 }
@@ -456,16 +457,30 @@ static void json_has_entries_and_segments(void **state)
 
 static void compression_has_names(void **state)
 {
+	static const char *const names[] = {"gzip", "none", "zstd", "xz", "lz4"};
 	enum initramfs_compress c = INITRAMFS_GZIP;
 	struct err e = ERR_INIT;
+	int level = 0;
 
 	(void)state;
-	assert_ok(initramfs_parse_compress("none", &c, &e));
-	assert_int_equal(c, INITRAMFS_PLAIN);
-	assert_ok(initramfs_parse_compress("gzip", &c, &e));
-	assert_int_equal(c, INITRAMFS_GZIP);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		assert_ok(initramfs_parse_compress(names[i], &c, &e));
+		assert_string_equal(initramfs_compress_name(c), names[i]);
+	}
 	assert_fails_with(initramfs_parse_compress("rar", &c, &e),
-			  "compression 'rar' is not one of gzip, none");
+			  "compression 'rar' is not one of gzip, zstd, xz, lz4, none");
+	assert_ok(initramfs_parse_level(INITRAMFS_GZIP, "fast", &level, &e));
+	assert_int_equal(level, 1);
+	assert_ok(initramfs_parse_level(INITRAMFS_GZIP, "best", &level, &e));
+	assert_int_equal(level, 12);
+	assert_ok(initramfs_parse_level(INITRAMFS_ZSTD, "22", &level, &e));
+	assert_int_equal(level, 22);
+	assert_ok(initramfs_parse_level(INITRAMFS_XZ, "0", &level, &e));
+	assert_int_equal(level, 0);
+	assert_fails_with(initramfs_parse_level(INITRAMFS_GZIP, "13", &level, &e),
+			  "level '13' of gzip is not fast, default, best or a number from 1 to 12");
+	assert_int_equal(initramfs_parse_level(INITRAMFS_GZIP, "0", &level, &e), -1);
+	assert_int_equal(initramfs_parse_level(INITRAMFS_LZ4, "", &level, &e), -1);
 }
 
 int main(void)

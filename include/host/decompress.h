@@ -1,0 +1,22 @@
+#ifndef MKOS_HOST_DECOMPRESS_H
+#define MKOS_HOST_DECOMPRESS_H
+
+/* Unpacks what the kernel unpacks. */
+
+#include "base/sink.h"
+#include "base/source.h"
+
+#include <stdbool.h>
+
+/* Can it be unpacked here? Names are those of initrd_form(): gzip, zstd, xz, lzma, lz4. */
+bool decompress_knows(const char *form);
+
+/*
+ * Unpacks from offset on into a sink until no more of that form follows, zeros
+ * between aside; ret_end is that offset. Checksums are compared; more than
+ * `max` bytes are refused. Memory is bounded: a window of zstd or xz may have 128 MiB.
+ */
+MUST_CHECK int decompress(const char *form, const struct source *from, uint64_t offset,
+			  uint64_t max, struct sink *out, uint64_t *ret_end, struct err *e);
+
+#endif
