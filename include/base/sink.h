@@ -20,6 +20,10 @@ struct sink_ops {
 	/* NULL: the range is read and put piece by piece. */
 	int (*range)(struct sink *s, const struct source *from, uint64_t offset, uint64_t len,
 		     struct err *e);
+	/* NULL: zeros are put piece by piece. */
+	int (*zeros)(struct sink *s, uint64_t len, struct err *e);
+	/* NULL: the same as zeros. */
+	int (*skip)(struct sink *s, uint64_t len, struct err *e);
 	/* NULL: a boundary means nothing to this sink. */
 	int (*boundary)(struct sink *s, struct err *e);
 };
@@ -31,6 +35,9 @@ struct sink {
 
 MUST_CHECK int sink_put(struct sink *s, const void *data, size_t len, struct err *e);
 MUST_CHECK int sink_zeros(struct sink *s, uint64_t len, struct err *e);
+
+/* len bytes that nobody reads: a disk keeps what it has there, elsewhere they are zeros. */
+MUST_CHECK int sink_skip(struct sink *s, uint64_t len, struct err *e);
 
 /* Zeros up to the next multiple of align, a power of 2. */
 MUST_CHECK int sink_align(struct sink *s, uint64_t align, struct err *e);

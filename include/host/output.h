@@ -6,7 +6,8 @@
  * between. It is written without a name (or under a hidden one where the file
  * system cannot do that), fsynced, and put in place by a rename; then its
  * folder is fsynced. What a killed run left behind is removed by the next run
- * that writes the same file.
+ * that writes the same file. Long runs of zeros, and holes of a file that is
+ * copied, become holes.
  *
  * Use: output_begin(), write through output.sink, output_commit(). Without the
  * commit nothing of it stays.
@@ -29,6 +30,7 @@ struct output {
 	bool sync;
 	unsigned char *piece; /* small writes are gathered here */
 	size_t fill;
+	bool hole; /* the file ends with zeros that were not written */
 };
 
 #define OUTPUT_INIT                       \

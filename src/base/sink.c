@@ -16,7 +16,7 @@ int sink_put(struct sink *s, const void *data, size_t len, struct err *e)
 	return 0;
 }
 
-int sink_zeros(struct sink *s, uint64_t len, struct err *e)
+static int zeros_by_pieces(struct sink *s, uint64_t len, struct err *e)
 {
 	static const char zeros[4096];
 
@@ -27,6 +27,26 @@ int sink_zeros(struct sink *s, uint64_t len, struct err *e)
 			return -1;
 		len -= n;
 	}
+	return 0;
+}
+
+int sink_zeros(struct sink *s, uint64_t len, struct err *e)
+{
+	if (!s->ops->zeros || len == 0)
+		return zeros_by_pieces(s, len, e);
+	if (s->ops->zeros(s, len, e) < 0)
+		return -1;
+	s->pos += len;
+	return 0;
+}
+
+int sink_skip(struct sink *s, uint64_t len, struct err *e)
+{
+	if (!s->ops->skip || len == 0)
+		return sink_zeros(s, len, e);
+	if (s->ops->skip(s, len, e) < 0)
+		return -1;
+	s->pos += len;
 	return 0;
 }
 

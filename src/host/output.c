@@ -17,7 +17,7 @@
 /* The hidden name is ".NAME.mkos-PID"; a name near the limit of 255 bytes is shortened. */
 #define MARK ".mkos-"
 
-enum { PIECE = 256 * 1024, NAME_KEPT = 200 };
+enum { PIECE = 256 * 1024, NAME_KEPT = 200, HOLE_MIN = 64 * 1024 };
 
 static int write_all(struct output *o, const unsigned char *data, size_t len, struct err *e)
 {
@@ -28,13 +28,14 @@ static int write_all(struct output *o, const unsigned char *data, size_t len, st
 			continue;
 		if (n < 0)
 			return err_os(e, "write '%s'", o->path);
+		o->hole = false;
 		data += n;
 		len -= (size_t)n;
 	}
 	return 0;
 }
 
-int output_flush(struct output *o, struct err *e)
+static int flush_piece(struct output *o, struct err *e)
 {
 	size_t fill = o->fill;
 
@@ -42,18 +43,51 @@ int output_flush(struct output *o, struct err *e)
 	return write_all(o, o->piece, fill, e);
 }
 
+int output_flush(struct output *o, struct err *e)
+{
+	if (flush_piece(o, e) < 0)
+		return -1;
+	if (o->hole && ftruncate(o->fd, lseek(o->fd, 0, SEEK_CUR)) < 0)
+		return err_os(e, "write '%s'", o->path);
+	o->hole = false;
+	return 0;
+}
+
 static int output_put(struct sink *s, const void *data, size_t len, struct err *e)
 {
 	struct output *o = (struct output *)s;
 
 	if (len > PIECE - o->fill) {
-		if (output_flush(o, e) < 0)
+		if (flush_piece(o, e) < 0)
 			return -1;
 		if (len >= PIECE)
 			return write_all(o, data, len, e);
 	}
 	memcpy(o->piece + o->fill, data, len);
 	o->fill += len;
+	return 0;
+}
+
+static int output_zeros(struct sink *s, uint64_t len, struct err *e)
+{
+	struct output *o = (struct output *)s;
+	static const char zeros[4096];
+
+	if (len >= HOLE_MIN) {
+		if (flush_piece(o, e) < 0)
+			return -1;
+		if (lseek(o->fd, (off_t)len, SEEK_CUR) < 0)
+			return err_os(e, "write '%s'", o->path);
+		o->hole = true;
+		return 0;
+	}
+	while (len) {
+		size_t n = len < sizeof(zeros) ? (size_t)len : sizeof(zeros);
+
+		if (output_put(s, zeros, n, e) < 0)
+			return -1;
+		len -= n;
+	}
 	return 0;
 }
 
@@ -109,21 +143,61 @@ static int put_by_pieces(struct output *o, const struct source *from, uint64_t o
 	return 0;
 }
 
+static int put_data(struct output *o, const struct file_source *f, uint64_t offset, uint64_t len,
+		    struct err *e)
+{
+	const struct copy copy = {f->fd, offset, len, NULL};
+	uint64_t done;
+
+	if (copy_in_kernel(o, &copy, &done, e) < 0)
+		return -1;
+	o->hole = o->hole && done == 0;
+	return put_by_pieces(o, &f->source, offset + done, len - done, e);
+}
+
+/* Where the next data, or the next hole, begins; a file system that has none says so. */
+static uint64_t seek_next(const struct file_source *f, uint64_t offset, uint64_t end, int what)
+{
+	const off_t at = lseek(f->fd, (off_t)offset, what);
+
+	if (at < 0)
+		return what == SEEK_DATA && errno != ENXIO ? offset : end;
+	return (uint64_t)at < end ? (uint64_t)at : end;
+}
+
+/* A file with holes: what they hold need not be read or written. */
+static int put_sparse(struct output *o, const struct file_source *f, uint64_t offset, uint64_t len,
+		      struct err *e)
+{
+	const uint64_t end = offset + len;
+
+	while (offset < end) {
+		const uint64_t data = seek_next(f, offset, end, SEEK_DATA);
+		const uint64_t hole = data < end ? seek_next(f, data, end, SEEK_HOLE) : end;
+
+		if (output_zeros(&o->sink, data - offset, e) < 0 || flush_piece(o, e) < 0 ||
+		    put_data(o, f, data, hole - data, e) < 0)
+			return -1;
+		offset = hole;
+	}
+	return 0;
+}
+
 static int output_range(struct sink *s, const struct source *from, uint64_t offset, uint64_t len,
 			struct err *e)
 {
 	struct output *o = (struct output *)s;
 	const struct file_source *f = file_source_of(from);
-	const struct copy copy = {f ? f->fd : -1, offset, len, NULL};
-	uint64_t done = 0;
 
-	if (output_flush(o, e) < 0)
+	if (flush_piece(o, e) < 0)
 		return -1;
-	if (f && (offset > from->size || len > from->size - offset))
+	if (!f)
+		return put_by_pieces(o, from, offset, len, e);
+	if (offset > from->size || len > from->size - offset)
 		return source_read(from, offset, NULL, (size_t)len, e);
-	if (f && copy_in_kernel(o, &copy, &done, e) < 0)
-		return -1;
-	return put_by_pieces(o, from, offset + done, len - done, e);
+	if ((uint64_t)f->stat.st_blocks * 512 + HOLE_MIN <= from->size)
+		return put_sparse(o, f, offset, len, e);
+	return put_data(o, f, offset, len, e);
 }
 
 int output_put_at(struct output *o, uint64_t offset, const void *data, size_t len, struct err *e)
@@ -178,7 +252,11 @@ int output_seek(struct output *o, uint64_t offset, struct err *e)
 	return 0;
 }
 
-static const struct sink_ops output_ops = {.put = output_put, .range = output_range};
+static const struct sink_ops output_ops = {
+	.put = output_put,
+	.range = output_range,
+	.zeros = output_zeros,
+};
 
 /* Is this the hidden name of an earlier run for the same file? */
 static bool is_leftover(const char *entry, const char *name)
