@@ -11,6 +11,8 @@ extern const struct command cmd_kernel;
 extern const struct command cmd_menuconfig;
 extern const struct command cmd_initramfs;
 extern const struct command cmd_uki;
+extern const struct command cmd_iso;
+extern const struct command cmd_disk;
 extern const struct command cmd_seed;
 extern const struct command cmd_sign;
 extern const struct command cmd_verify;

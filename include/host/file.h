@@ -20,6 +20,9 @@ MUST_CHECK int file_read(const char *path, size_t max, struct buf *to, struct er
 MUST_CHECK int file_read_if_there(const char *path, size_t max, struct buf *to, bool *ret_found,
 				  struct err *e);
 
+/* Appends what a file has that does not tell its size before, as those of /proc and /sys. */
+MUST_CHECK int file_read_stream(const char *path, size_t max, struct buf *to, struct err *e);
+
 /* A regular file opened for reading, as a source of the size it has now. */
 struct file_source {
 	struct source source; /* first */

@@ -4,11 +4,12 @@
 /*
  * One run in a project: it holds the lock of target/, knows what earlier runs
  * made (the manifest), and makes what is not up to date. The steps stand in
- * the order of the data flow: kernel, initramfs, UKI.
+ * the order of the data flow: kernel, initramfs, UKI, media.
  */
 
 #include "stage/hashes.h"
 #include "stage/manifest.h"
+#include "stage/media.h"
 #include "stage/project.h"
 
 #include <stdbool.h>
@@ -69,6 +70,10 @@ MUST_CHECK int build_note(struct build *b, const char *name, const char *path, c
 MUST_CHECK int build_kernel(struct build *b, struct step *ret, struct err *e);
 MUST_CHECK int build_initramfs(struct build *b, struct step *ret, struct err *e);
 MUST_CHECK int build_uki(struct build *b, struct step *ret, struct err *e);
+
+/* target/mvirt.iso or target/mvirt.img of the recipe's UKI, which has to be there. */
+MUST_CHECK int build_media(struct build *b, const struct media_options *options, struct step *ret,
+			   struct err *e);
 
 /* Fails when kernel/ and target/ are of another recipe: their parts do not go together. */
 MUST_CHECK int build_check_recipe(const struct build *b, struct err *e);

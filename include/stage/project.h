@@ -22,6 +22,8 @@
 #define PROJECT_VMLINUX	  PROJECT_KERNEL "/vmlinux"
 #define PROJECT_INITRAMFS PROJECT_TARGET "/initramfs.cpio.gz"
 #define PROJECT_UKI	  PROJECT_TARGET "/mvirt.efi"
+#define PROJECT_ISO	  PROJECT_TARGET "/mvirt.iso"
+#define PROJECT_DISK	  PROJECT_TARGET "/mvirt.img"
 #define PROJECT_MANIFEST  PROJECT_TARGET "/manifest.json"
 
 /* A program or file that comes from elsewhere: a [payload NAME] of the recipe. */

@@ -15,7 +15,8 @@ struct options {
 
 static const struct option_row rows[] = {
 	{0, "role", "ROLE",
-	 "only what ROLE needs: self, fetch, kernel, distro, menuconfig, initramfs, uki, guest, "
+	 "only what ROLE needs: self, fetch, kernel, distro, menuconfig, initramfs, uki, bios, "
+	 "guest, "
 	 "run, test, slow; may be given again",
 	 OPTION_LIST, offsetof(struct options, roles), NULL},
 	JSON_ROW(struct options),

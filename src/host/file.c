@@ -132,6 +132,29 @@ int file_read_if_there(const char *path, size_t max, struct buf *to, bool *ret_f
 	return 0;
 }
 
+int file_read_stream(const char *path, size_t max, struct buf *to, struct err *e)
+{
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	const size_t before = to->len;
+	char piece[4096];
+	ssize_t n;
+
+	if (fd < 0)
+		return err_os(e, "open '%s'", path);
+	while ((n = read(fd, piece, sizeof(piece))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_os(e, "read '%s'", path);
+		if ((size_t)n > max - (to->len - before))
+			return err_set(e, ERR_LIMIT, "'%s' has more than the %zu bytes allowed",
+				       path, max);
+		if (buf_put(to, piece, (size_t)n, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 bool file_exists(const char *path)
 {
 	return access(path, F_OK) == 0;
