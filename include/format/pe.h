@@ -133,6 +133,8 @@ uint64_t pe_section_file_end(const struct pe_section *section);
 
 /* The architecture in EFI's words ("x64"), or NULL for one that EFI does not have. */
 const char *pe_machine_name(uint16_t machine);
+/* 0: there is none of that name. */
+uint16_t pe_machine_by_name(const char *name);
 
 /* The content of a section as a source of its own; the file outlives it. */
 struct pe_section_source {

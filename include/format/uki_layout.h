@@ -13,6 +13,7 @@
 #include "base/source.h"
 #include "format/pe.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,11 +21,13 @@
 enum { UKI_SECTIONS_ALL_FIRMWARE = 24 };
 #define UKI_BYTES_ALL_FIRMWARE (2ull << 30)
 
-/* One section. With two pieces or more, NULs fill each up to a multiple of 4 bytes. */
+/* One section. With two pieces or more, NULs fill each up to a multiple of 4 bytes, as initrds
+ * need it, unless they are packed. */
 struct uki_part {
 	const char *name;
 	const struct source *const *pieces;
 	size_t n_pieces;
+	bool packed;
 };
 
 struct uki_layout_input {

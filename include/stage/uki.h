@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 struct uki_options {
+	/* NULL: an addon, or with `profile` what is joined to a UKI later. */
 	const char *kernel;
 	/* One is taken as it is. Two or more follow each other, NULs filling each up to a
 	 * multiple of 4 bytes. NULL or none: the kernel has its own. */
@@ -29,10 +30,22 @@ struct uki_options {
 	 * behind, since the stub knows the length and would measure it too.
 	 */
 	const char *cmdline;
-	const char *os_release;	 /* NULL: /etc/os-release or /usr/lib/os-release; "": none */
+	/* NULL: /etc/os-release or /usr/lib/os-release where there is a kernel; "": none */
+	const char *os_release;
 	const char *uname;	 /* kernel version; NULL: as the kernel says */
 	const struct strv *sbat; /* TEXT or @PATH; NULL or none: a UKI's usual line */
 	const char *stub;	 /* NULL: the installed one of systemd for the kernel's machine */
+	const char *efi_arch;  /* whose installed stub is taken; NULL: the kernel's, or this one */
+	const char *microcode; /* these are files, or NULL */
+	const char *splash;
+	const char *devicetree;
+	const char *pcrpkey;
+	const struct strv *devicetree_auto;
+	const char *hwids;		  /* a folder of descriptions; NULL: systemd's; "": none */
+	const struct strv *efifw;	  /* folders, each of one firmware and named by its id */
+	const struct strv *sections;	  /* NAME:TEXT or NAME:@PATH */
+	const char *profile;		  /* TEXT or @PATH: the base's own .profile */
+	const struct strv *join_profiles; /* files made with `profile` alone */
 	const char *output;
 	bool sync;			       /* the file is on the disk when this returns */
 	const struct measure_options *measure; /* NULL: nothing is measured */

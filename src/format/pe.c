@@ -300,26 +300,34 @@ uint64_t pe_section_file_end(const struct pe_section *section)
 	return (uint64_t)section->PointerToRawData + section->SizeOfRawData;
 }
 
+static const struct {
+	uint16_t machine;
+	const char *name;
+} machines[] = {
+	{PE_MACHINE_I386, "ia32"},
+	{PE_MACHINE_ARM, "arm"},
+	{PE_MACHINE_AMD64, "x64"},
+	{PE_MACHINE_ARM64, "aa64"},
+	{PE_MACHINE_RISCV32, "riscv32"},
+	{PE_MACHINE_RISCV64, "riscv64"},
+	{PE_MACHINE_LOONGARCH32, "loongarch32"},
+	{PE_MACHINE_LOONGARCH64, "loongarch64"},
+};
+
 const char *pe_machine_name(uint16_t machine)
 {
-	static const struct {
-		uint16_t machine;
-		const char *name;
-	} names[] = {
-		{PE_MACHINE_I386, "ia32"},
-		{PE_MACHINE_ARM, "arm"},
-		{PE_MACHINE_AMD64, "x64"},
-		{PE_MACHINE_ARM64, "aa64"},
-		{PE_MACHINE_RISCV32, "riscv32"},
-		{PE_MACHINE_RISCV64, "riscv64"},
-		{PE_MACHINE_LOONGARCH32, "loongarch32"},
-		{PE_MACHINE_LOONGARCH64, "loongarch64"},
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (names[i].machine == machine)
-			return names[i].name;
+	for (size_t i = 0; i < ARRAY_LEN(machines); i++)
+		if (machines[i].machine == machine)
+			return machines[i].name;
 	return NULL;
+}
+
+uint16_t pe_machine_by_name(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(machines); i++)
+		if (strcmp(machines[i].name, name) == 0)
+			return machines[i].machine;
+	return 0;
 }
 
 static int section_read(const struct source *s, uint64_t offset, void *data, size_t len,

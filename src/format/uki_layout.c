@@ -192,7 +192,8 @@ static int place_part(struct placer *p, const struct uki_part *part, struct err 
 				       piece->name);
 		if (piece->size > UINT32_MAX)
 			return too_big(part, e);
-		add_run(p, piece, 0, piece->size, part->n_pieces > 1 ? INITRD_ALIGN : 1);
+		add_run(p, piece, 0, piece->size,
+			part->n_pieces > 1 && !part->packed ? INITRD_ALIGN : 1);
 		len = p->file - start;
 		if (p->file > UINT32_MAX)
 			return too_big(part, e);

@@ -28,8 +28,9 @@ static void begin_with_kernel(struct sample *kernel, const char *version)
 	const struct source *kernel_piece = sample_source(kernel);
 	struct memory_source text;
 	const struct source *piece;
-	struct uki_part parts[] = {
-		{".linux", &kernel_piece, 1}, {".cmdline", &piece, 1}, {".initrd", &piece, 1}};
+	struct uki_part parts[] = {{".linux", &kernel_piece, 1, false},
+				   {".cmdline", &piece, 1, false},
+				   {".initrd", &piece, 1, false}};
 	struct uki_input in = {.parts = parts, .n_parts = ARRAY_LEN(parts)};
 	AUTO_UKI_PLAN plan = NULL;
 	AUTO_BUF out = BUF_INIT;

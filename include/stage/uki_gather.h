@@ -1,0 +1,27 @@
+#ifndef MKOS_STAGE_UKI_GATHER_H
+#define MKOS_STAGE_UKI_GATHER_H
+
+/* Options become the content of sections: files are opened and looked at, texts are read. */
+
+#include "format/uki.h"
+#include "stage/uki.h"
+#include "stage/uki_parts.h"
+
+struct uki_gathered {
+	enum uki_kind kind;
+	struct uki_parts base;
+	struct uki_parts profiles; /* from the base's own .profile on */
+	const struct source *stub;
+	struct linux_image kernel; /* of the base, when it has one */
+	struct strv sbat;	   /* texts */
+};
+
+void uki_gathered_done(struct uki_gathered *g);
+
+/* What was gathered before a failure stays, for uki_gathered_done(). */
+MUST_CHECK int uki_gather(const struct uki_options *options, struct uki_gathered *g, struct err *e);
+
+/* What is doubtful is told, or refused when the options are strict. */
+MUST_CHECK int uki_doubt(const struct uki_options *options, const char *text, struct err *e);
+
+#endif

@@ -1,0 +1,443 @@
+#include "stage/uki_gather.h"
+
+#include "base/log.h"
+#include "format/initrd_form.h"
+#include "host/file.h"
+#include "host/machine.h"
+#include "stage/uki_folders.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define STUB_FOLDER "/usr/lib/systemd/boot/efi"
+
+enum {
+	TEXT_MAX = 1024 * 1024,	  /* of a file that gives a text */
+	COMMAND_LINE_SIZE = 2048, /* of x86, with the NUL */
+};
+
+void uki_gathered_done(struct uki_gathered *g)
+{
+	uki_parts_done(&g->base);
+	uki_parts_done(&g->profiles);
+	strv_done(&g->sbat);
+}
+
+int uki_doubt(const struct uki_options *options, const char *text, struct err *e)
+{
+	if (options->strict)
+		return err_set(e, ERR_INPUT, "%s", text);
+	log_warning("%s", text);
+	return 0;
+}
+
+/* White space runs become one blank, those at the ends go. */
+static void collapse(struct buf *text)
+{
+	size_t to = 0;
+
+	for (size_t i = 0; i < text->len; i++) {
+		bool blank = strchr(" \t\n\v\f\r", text->data[i]) != NULL;
+
+		if (!blank)
+			text->data[to++] = text->data[i];
+		else if (to && text->data[to - 1] != ' ')
+			text->data[to++] = ' ';
+	}
+	if (to && text->data[to - 1] == ' ')
+		to--;
+	text->len = to;
+	if (text->data)
+		text->data[to] = '\0';
+}
+
+static void cut_end(struct buf *text)
+{
+	size_t len = text->len;
+
+	while (len && (text->data[len - 1] == '\n' || text->data[len - 1] == '\0'))
+		len--;
+	text->len = len;
+	text->data[len] = '\0';
+}
+
+/* TEXT or @PATH. A file without content is refused: that is hardly what was meant. */
+static int read_value(const char *value, const char *what, struct buf *to, struct err *e)
+{
+	if (value[0] != '@')
+		return buf_puts(to, value, e);
+	if (file_read(value + 1, TEXT_MAX, to, e) < 0)
+		return err_ctx(e, "%s", what);
+	if (to->len == 0)
+		return err_set(e, ERR_INPUT, "%s: '%s' is empty", what, value + 1);
+	return 0;
+}
+
+/* The text becomes a section, unless it is empty. Takes what is in the buffer. */
+static int add_text(struct uki_parts *to, const char *section, struct buf *text, struct err *e)
+{
+	if (text->len == 0)
+		return 0;
+	if (strlen(text->data) != text->len)
+		return err_set(e, ERR_INPUT, "section %s: the text has a NUL in it", section);
+	if (uki_parts_begin(to, section, e) < 0)
+		return -1;
+	return uki_parts_text(to, text, e);
+}
+
+static int add_cmdline(struct uki_gathered *g, const struct uki_options *options, struct err *e)
+{
+	const char *value = options->cmdline;
+	AUTO_BUF text = BUF_INIT;
+
+	if (!value)
+		return 0;
+	if (read_value(value, "kernel command line", &text, e) < 0)
+		return -1;
+	if (value[0] == '@')
+		cut_end(&text);
+	else
+		collapse(&text);
+	if (text.len >= COMMAND_LINE_SIZE && g->kernel.Machine == PE_MACHINE_AMD64 &&
+	    uki_doubt(options, "kernel command line has more than 2047 bytes: the kernel cuts it",
+		      e) < 0)
+		return -1;
+	return add_text(&g->base, ".cmdline", &text, e);
+}
+
+/* What has no kernel has no system of its own either. */
+static int add_os_release(struct uki_gathered *g, const struct uki_options *options, struct err *e)
+{
+	static const char *const defaults[] = {"/etc/os-release", "/usr/lib/os-release"};
+	AUTO_BUF text = BUF_INIT;
+	bool found = !options->kernel;
+
+	if (options->os_release) {
+		if (read_value(options->os_release, "os-release", &text, e) < 0)
+			return -1;
+		return add_text(&g->base, ".osrel", &text, e);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(defaults) && !found; i++)
+		if (file_read_if_there(defaults[i], TEXT_MAX, &text, &found, e) < 0)
+			return -1;
+	return add_text(&g->base, ".osrel", &text, e);
+}
+
+static int add_uname(struct uki_gathered *g, const struct uki_options *options, struct err *e)
+{
+	const char *release = options->uname ? options->uname : g->kernel.release;
+	AUTO_BUF text = BUF_INIT;
+
+	if (options->kernel && !release[0] && !options->uname &&
+	    uki_doubt(options,
+		      "the kernel does not tell its version: there is no .uname (give it with "
+		      "--uname)",
+		      e) < 0)
+		return -1;
+	if (buf_puts(&text, release, e) < 0)
+		return -1;
+	return add_text(&g->base, ".uname", &text, e);
+}
+
+/* Only the beginning is looked at: the rest is not read, it is copied by the kernel. */
+static int check_head(const struct source *s, const char *what, struct err *e)
+{
+	bool is_microcode = !strcmp(what, "microcode");
+	char head[INITRD_HEAD] = "";
+	size_t len = s->size < sizeof(head) ? (size_t)s->size : sizeof(head);
+	const char *form;
+
+	if (source_read(s, 0, head, len, e) < 0)
+		return -1;
+	form = initrd_form(head, len);
+	if (len && is_microcode && (!form || strcmp(form, "newc") != 0))
+		return err_set(e, ERR_INPUT,
+			       "microcode '%s' is no uncompressed newc archive, which is what the "
+			       "kernel looks for it in",
+			       s->name);
+	if (len && !form)
+		return err_set(
+			e, ERR_INPUT,
+			"initrd '%s' is no initramfs: it begins with neither a newc archive nor "
+			"a compression that Linux unpacks",
+			s->name);
+	return 0;
+}
+
+static int add_initrds(struct uki_gathered *g, const struct uki_options *options, struct err *e)
+{
+	const struct strv *names = options->initrds;
+	const struct source *s;
+
+	if (!names || names->n == 0)
+		return 0;
+	if (uki_parts_begin(&g->base, ".initrd", e) < 0)
+		return -1;
+	for (size_t i = 0; i < names->n; i++) {
+		if (uki_parts_file(&g->base, names->v[i], &s, e) < 0)
+			return err_ctx(e, "initrd");
+		if (check_head(s, "initrd", e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int add_microcode(struct uki_gathered *g, const char *path, struct err *e)
+{
+	const struct source *s;
+
+	if (!path)
+		return 0;
+	if (uki_parts_begin(&g->base, ".ucode", e) < 0)
+		return -1;
+	if (uki_parts_file(&g->base, path, &s, e) < 0)
+		return err_ctx(e, "microcode");
+	return check_head(s, "microcode", e);
+}
+
+/* A file that becomes a section as it is, and the magic it has to begin with. */
+struct plain_file {
+	const char *section, *what, *magic, *form;
+};
+
+static int add_plain(struct uki_gathered *g, const char *path, const struct plain_file *f,
+		     struct err *e)
+{
+	size_t len = f->magic ? strlen(f->magic) : 0;
+	const struct source *s;
+	char head[8] = "";
+
+	if (!path)
+		return 0;
+	if (uki_parts_begin(&g->base, f->section, e) < 0)
+		return -1;
+	if (uki_parts_file(&g->base, path, &s, e) < 0)
+		return err_ctx(e, "%s", f->what);
+	if (s->size >= len && source_read(s, 0, head, len, e) < 0)
+		return -1;
+	if (s->size && f->magic && memcmp(head, f->magic, len) != 0)
+		return err_set(e, ERR_INPUT, "%s '%s' is no %s", f->what, path, f->form);
+	return 0;
+}
+
+static int add_plain_files(struct uki_gathered *g, const struct uki_options *o, struct err *e)
+{
+	static const struct plain_file dtb = {".dtb", "devicetree", "\xd0\x0d\xfe\xed",
+					      "flattened devicetree"};
+	static const struct plain_file dtbauto = {".dtbauto", "devicetree", "\xd0\x0d\xfe\xed",
+						  "flattened devicetree"};
+	static const struct plain_file splash = {".splash", "splash image", "BM", "BMP image"};
+	static const struct plain_file pcrpkey = {".pcrpkey", "public key", NULL, NULL};
+
+	if (add_plain(g, o->devicetree, &dtb, e) < 0)
+		return -1;
+	for (size_t i = 0; o->devicetree_auto && i < o->devicetree_auto->n; i++)
+		if (add_plain(g, o->devicetree_auto->v[i], &dtbauto, e) < 0)
+			return -1;
+	if (add_plain(g, o->splash, &splash, e) < 0 || add_plain(g, o->pcrpkey, &pcrpkey, e) < 0)
+		return -1;
+	return add_microcode(g, o->microcode, e);
+}
+
+/* NAME:TEXT or NAME:@PATH */
+static int add_section(struct uki_gathered *g, const char *spec, struct err *e)
+{
+	const char *colon = strchr(spec, ':');
+	AUTO_FREE char *name = colon ? strndup(spec, (size_t)(colon - spec)) : NULL;
+	AUTO_BUF text = BUF_INIT;
+
+	if (!colon)
+		return err_set(e, ERR_USAGE, "--section '%s' is not NAME:TEXT or NAME:@PATH", spec);
+	if (!name)
+		return err_memory(e);
+	if (!strcmp(name, ".linux"))
+		return err_set(e, ERR_USAGE, "the kernel is given with --linux, not as --section");
+	if (uki_parts_begin(&g->base, name, e) < 0)
+		return -1;
+	if (colon[1] == '@')
+		return uki_parts_file(&g->base, colon + 2, NULL, e) < 0
+			       ? err_ctx(e, "section %s", name)
+			       : 0;
+	if (buf_puts(&text, colon + 1, e) < 0)
+		return -1;
+	return uki_parts_text(&g->base, &text, e);
+}
+
+static int add_sections(struct uki_gathered *g, const struct uki_options *options, struct err *e)
+{
+	for (size_t i = 0; options->sections && i < options->sections->n; i++)
+		if (add_section(g, options->sections->v[i], e) < 0)
+			return -1;
+	return 0;
+}
+
+/* All sections of a profile, which stand behind those of its stub. */
+static int join_profile(struct uki_gathered *g, const char *path, struct err *e)
+{
+	const struct source *s;
+	AUTO_PE pe = {.sections = NULL};
+	bool begun = false;
+
+	if (uki_parts_open(&g->profiles, path, &s, e) < 0 || pe_read(s, &pe, e) < 0)
+		return err_ctx(e, "profile");
+	for (size_t i = 0; i < pe.n_sections; i++) {
+		const char *name = pe.sections[i].Name;
+		bool begins = strcmp(name, ".profile") == 0;
+
+		if (begins && begun)
+			return err_set(e, ERR_INPUT, "'%s' has several profiles, not one", path);
+		if (!begins && !begun && stub_section_is_payload(name) && strcmp(name, ".sbat"))
+			return err_set(e, ERR_INPUT,
+				       "'%s' is no profile: its first section is %s, not .profile",
+				       path, name);
+		begun = begun || begins;
+		if (begun && (uki_parts_begin(&g->profiles, name, e) < 0 ||
+			      uki_parts_section(&g->profiles, s, &pe.sections[i], e) < 0))
+			return -1;
+	}
+	if (!begun)
+		return err_set(e, ERR_INPUT, "'%s' is no profile: it has no section .profile",
+			       path);
+	return 0;
+}
+
+/* With others joined to it the base is a profile too; alone it is one to be joined later. */
+static int add_profiles(struct uki_gathered *g, const struct uki_options *options, struct err *e)
+{
+	const struct strv *joined = options->join_profiles;
+	bool joins = joined && joined->n;
+	const char *own = options->profile ? options->profile : joins ? "ID=main" : NULL;
+	AUTO_BUF text = BUF_INIT;
+
+	if (!own)
+		return 0;
+	if (read_value(own, "profile", &text, e) < 0 ||
+	    add_text(joins ? &g->profiles : &g->base, ".profile", &text, e) < 0)
+		return -1;
+	for (size_t i = 0; joins && i < joined->n; i++)
+		if (join_profile(g, joined->v[i], e) < 0)
+			return -1;
+	return 0;
+}
+
+static int read_sbat(struct uki_gathered *g, const struct uki_options *options, struct err *e)
+{
+	const struct strv *values = options->sbat;
+
+	for (size_t i = 0; values && i < values->n; i++) {
+		AUTO_BUF text = BUF_INIT;
+
+		if (read_value(values->v[i], "SBAT", &text, e) < 0 ||
+		    strv_add(&g->sbat, buf_str(&text), e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int stub_path(const char *kind, const char *arch, char **ret, struct err *e)
+{
+	AUTO_BUF path = BUF_INIT;
+
+	if (buf_putf(&path, e, STUB_FOLDER "/%s%s.efi.stub", kind, arch) < 0)
+		return -1;
+	if (file_exists(path.data))
+		return buf_take(&path, ret, e);
+	if (!strcmp(kind, "addon"))
+		return err_set(e, ERR_MISSING,
+			       "'%s' is missing, which systemd 254 and newer have: name an EFI "
+			       "stub for %s with --stub",
+			       path.data, arch);
+	return err_set(e, ERR_MISSING,
+		       "'%s' is missing: install the package systemd-boot-efi, or name an EFI "
+		       "stub for %s with --stub",
+		       path.data, arch);
+}
+
+static int kernel_stub(const struct linux_image *kernel, const char *kernel_path, char **ret_path,
+		       struct err *e)
+{
+	if (!kernel->has_efi_stub)
+		return err_set(e, ERR_INPUT,
+			       "kernel '%s' has no EFI stub: build it with CONFIG_EFI_STUB=y",
+			       kernel_path);
+	return stub_path("linux", pe_machine_name(kernel->Machine), ret_path, e);
+}
+
+int uki_default_stub(const char *kernel, char **ret_path, struct err *e)
+{
+	AUTO_FILE_SOURCE file = FILE_SOURCE_INIT;
+	struct linux_image image;
+
+	if (file_source_open(&file, kernel, e) < 0)
+		return err_ctx(e, "kernel");
+	if (linux_image_read(&file.source, &image, e) < 0)
+		return -1;
+	return kernel_stub(&image, kernel, ret_path, e);
+}
+
+static int default_stub(const struct uki_gathered *g, const struct uki_options *options, char **ret,
+			struct err *e)
+{
+	const char *arch = options->efi_arch;
+
+	if (options->kernel && !arch)
+		return kernel_stub(&g->kernel, options->kernel, ret, e);
+	if (!arch)
+		arch = machine_efi_arch();
+	if (!arch)
+		return err_set(e, ERR_MISSING,
+			       "this machine is none that EFI knows: say which with --efi-arch");
+	return stub_path(options->kernel ? "linux" : "addon", arch, ret, e);
+}
+
+static int open_kernel(struct uki_gathered *g, const struct uki_options *options, struct err *e)
+{
+	const struct source *s;
+
+	if (!options->kernel)
+		return 0;
+	if (uki_parts_begin(&g->base, ".linux", e) < 0)
+		return -1;
+	if (uki_parts_file(&g->base, options->kernel, &s, e) < 0)
+		return err_ctx(e, "kernel");
+	return linux_image_read(s, &g->kernel, e);
+}
+
+static int open_stub(struct uki_gathered *g, const struct uki_options *options, struct err *e)
+{
+	AUTO_FREE char *found = NULL;
+
+	if (options->efi_arch && !pe_machine_by_name(options->efi_arch))
+		return err_set(e, ERR_USAGE,
+			       "--efi-arch '%s' is none of ia32 x64 arm aa64 riscv32 riscv64 "
+			       "loongarch32 loongarch64",
+			       options->efi_arch);
+	if (!options->stub && default_stub(g, options, &found, e) < 0)
+		return -1;
+	if (uki_parts_open(&g->base, options->stub ? options->stub : found, &g->stub, e) < 0)
+		return err_ctx(e, "stub");
+	return 0;
+}
+
+static enum uki_kind kind_of(const struct uki_options *options)
+{
+	bool joins = options->join_profiles && options->join_profiles->n;
+
+	if (options->profile && !joins)
+		return UKI_PROFILE;
+	return options->kernel ? UKI_IMAGE : UKI_ADDON;
+}
+
+int uki_gather(const struct uki_options *options, struct uki_gathered *g, struct err *e)
+{
+	*g = (struct uki_gathered){.kind = kind_of(options)};
+	if (!options->kernel && options->join_profiles && options->join_profiles->n)
+		return err_set(e, ERR_USAGE, "profiles are joined to a kernel: give --linux");
+	if (open_kernel(g, options, e) < 0 || open_stub(g, options, e) < 0 ||
+	    add_os_release(g, options, e) < 0 || add_cmdline(g, options, e) < 0 ||
+	    add_uname(g, options, e) < 0 || add_initrds(g, options, e) < 0 ||
+	    add_plain_files(g, options, e) < 0 || uki_add_folders(g, options, e) < 0 ||
+	    add_sections(g, options, e) < 0 || add_profiles(g, options, e) < 0)
+		return -1;
+	return read_sbat(g, options, e);
+}
