@@ -23,4 +23,8 @@ extern const struct command cmd_check;
 extern const struct command cmd_clean;
 extern const struct command cmd_distclean;
 
+/* The same as ukify has them: uki and inspect under other names. */
+extern const struct command cmd_ukify_build;
+extern const struct command cmd_ukify_inspect;
+
 #endif

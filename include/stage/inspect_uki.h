@@ -8,20 +8,36 @@
 
 #include "base/buf.h"
 #include "base/source.h"
+#include "base/strv.h"
 #include "format/json.h"
 
 #include <stdbool.h>
 
-/* `all` shows the stub's own sections too. */
-MUST_CHECK int inspect_uki_text(const struct source *from, bool all, struct buf *out,
-				struct err *e);
+struct inspect_uki {
+	bool all; /* the stub's own sections too */
+	/* NULL or none: all that are a UKI's. NAME:text or NAME:binary, and @PATH behind it where
+	 * the section is to be written to. */
+	const struct strv *sections;
+	const char *profile; /* only what counts for the profile of that ID or number; NULL: all */
+};
+
+MUST_CHECK int inspect_uki_text(const struct source *from, const struct inspect_uki *how,
+				struct buf *out, struct err *e);
 
 /*
  * Writes the members into the object that is open: one for each section by
  * name; .dtbauto and .efifw are lists; "_profiles" lists objects of what
  * stands behind each .profile.
  */
-MUST_CHECK int inspect_uki_json(const struct source *from, bool all, struct json_writer *out,
-				struct err *e);
+MUST_CHECK int inspect_uki_json(const struct source *from, const struct inspect_uki *how,
+				struct json_writer *out, struct err *e);
+
+/* What it is: kind, architecture, stub, kernel, profiles. */
+MUST_CHECK int inspect_uki_facts_text(const struct source *from, struct buf *out, struct err *e);
+MUST_CHECK int inspect_uki_facts_json(const struct source *from, struct json_writer *out,
+				      struct err *e);
+
+/* The same in one line, to stand in front of the sections. */
+MUST_CHECK int inspect_uki_headline(const struct source *from, struct buf *out, struct err *e);
 
 #endif

@@ -5,9 +5,11 @@
 #include "format/uki_lint.h"
 #include "host/file.h"
 #include "host/progress.h"
+#include "stage/extract_uki.h"
 #include "stage/inspect_initramfs.h"
 #include "stage/inspect_uki.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,12 +17,25 @@ struct options {
 	const char *json;
 	bool all;
 	bool lint;
+	bool facts;
+	struct strv sections;
+	const char *profile;
+	const char *dump;
 };
 
 static const struct option_row rows[] = {
 	JSON_ROW(struct options),
 	{0, "all", NULL, "show the stub's own sections of a UKI too", OPTION_FLAG,
 	 offsetof(struct options, all), NULL},
+	{0, "section", "NAME:text|binary[@FILE]",
+	 "show only this section of a UKI, or write it to FILE; may be given again", OPTION_LIST,
+	 offsetof(struct options, sections), NULL},
+	{0, "only-profile", "ID", "show what counts for the profile of that ID or number",
+	 OPTION_TEXT, offsetof(struct options, profile), NULL},
+	{0, "dump", "DIR", "write the sections of a UKI into a folder", OPTION_TEXT,
+	 offsetof(struct options, dump), NULL},
+	{0, "facts", NULL, "say what a UKI is: architecture, stub, kernel, profiles", OPTION_FLAG,
+	 offsetof(struct options, facts), NULL},
 	{0, "lint", NULL, "say what is wrong with a UKI; exit status 1 for an error", OPTION_FLAG,
 	 offsetof(struct options, lint), NULL},
 };
@@ -65,49 +80,80 @@ static void kernel_json(const struct linux_image *k, uint64_t size, struct json_
 	json_bool(w, "efi_stub", k->has_efi_stub);
 }
 
-static int show_text(const struct source *s, enum kind kind, const struct linux_image *kernel,
-		     bool all, struct buf *out, struct err *e)
+/* One file that is looked at, and how. */
+struct subject {
+	const struct source *source;
+	enum kind kind;
+	struct linux_image kernel;
+	const struct options *options;
+	struct inspect_uki how;
+	bool as_ukify;
+};
+
+static int show_uki_text(const struct subject *s, struct buf *out, struct err *e)
 {
-	switch (kind) {
-	case KIND_KERNEL:
-		return kernel_text(kernel, s->size, out, e);
-	case KIND_UKI:
-		return inspect_uki_text(s, all, out, e);
-	default:
-		return inspect_initramfs_text(s, out, e);
-	}
+	if (s->options->facts)
+		return inspect_uki_facts_text(s->source, out, e);
+	if (!s->as_ukify && s->how.sections->n == 0 && inspect_uki_headline(s->source, out, e) < 0)
+		return -1;
+	return inspect_uki_text(s->source, &s->how, out, e);
 }
 
-static int show_json(const struct source *s, enum kind kind, const struct linux_image *kernel,
-		     bool all, const struct json_request *request, struct err *e)
+static int show_text(const struct subject *s, struct err *e)
+{
+	AUTO_BUF out = BUF_INIT;
+	int r;
+
+	if (s->kind == KIND_KERNEL)
+		r = kernel_text(&s->kernel, s->source->size, &out, e);
+	else if (s->kind == KIND_UKI)
+		r = show_uki_text(s, &out, e);
+	else
+		r = inspect_initramfs_text(s->source, &out, e);
+	return r < 0 ? -1 : print_text(buf_str(&out), out.len, e);
+}
+
+static int show_json(const struct subject *s, const struct json_request *request, struct err *e)
 {
 	AUTO_JSON_OUTPUT out = {.text = BUF_INIT};
 	int r = 0;
 
 	json_output_begin(&out, request);
-	if (kind == KIND_KERNEL)
-		kernel_json(kernel, s->size, &out.w);
-	else if (kind == KIND_UKI)
-		r = inspect_uki_json(s, all, &out.w, e);
+	if (s->kind == KIND_KERNEL)
+		kernel_json(&s->kernel, s->source->size, &out.w);
+	else if (s->kind == KIND_UKI && s->options->facts)
+		r = inspect_uki_facts_json(s->source, &out.w, e);
+	else if (s->kind == KIND_UKI)
+		r = inspect_uki_json(s->source, &s->how, &out.w, e);
 	else
-		r = inspect_initramfs_json(s, &out.w, e);
+		r = inspect_initramfs_json(s->source, &out.w, e);
 	return r < 0 ? -1 : json_output_print(&out, e);
 }
 
-static int show(const struct source *s, const struct options *o, const struct json_request *json,
-		struct err *e)
+static bool is_about_ukis(const struct options *o)
 {
-	AUTO_BUF out = BUF_INIT;
-	struct linux_image kernel;
-	enum kind kind;
+	return o->sections.n || o->profile || o->dump || o->facts;
+}
 
-	if (find_kind(s, &kind, &kernel, e) < 0)
+static int show(struct subject *s, const struct json_request *json, struct err *e)
+{
+	const struct options *o = s->options;
+
+	if (s->as_ukify)
+		s->kind = KIND_UKI;
+	else if (find_kind(s->source, &s->kind, &s->kernel, e) < 0)
 		return -1;
-	if (json->wanted)
-		return show_json(s, kind, &kernel, o->all, json, e);
-	if (show_text(s, kind, &kernel, o->all, &out, e) < 0)
+	if (s->kind != KIND_UKI && is_about_ukis(o))
+		return err_set(e, ERR_INPUT,
+			       "'%s' is %s: --section, --only-profile, --dump and --facts are for "
+			       "UKIs",
+			       s->source->name,
+			       s->kind == KIND_KERNEL ? "a kernel" : "no EFI program");
+	if (o->dump)
+		return extract_uki_all(s->source, &s->how, o->dump, e);
+	if (o->sections.n && extract_uki_sections(s->source, &s->how, e) < 0)
 		return -1;
-	return print_text(buf_str(&out), out.len, e);
+	return json->wanted ? show_json(s, json, e) : show_text(s, e);
 }
 
 static void write_list(struct json_writer *w, const char *key, const struct uki_finding_list *list)
@@ -172,31 +218,67 @@ static int lint(const struct source *s, const struct json_request *json, struct 
 	return 0;
 }
 
+static void options_done(struct options *o)
+{
+	strv_done(&o->sections);
+}
+
+static int inspect_file(const struct command *c, const char *path, const struct options *o,
+			const struct json_request *json, struct err *e)
+{
+	AUTO_FILE_SOURCE f = FILE_SOURCE_INIT;
+	struct subject s = {
+		.source = &f.source,
+		.options = o,
+		.how = {.all = o->all, .sections = &o->sections, .profile = o->profile},
+		.as_ukify = c == &cmd_ukify_inspect,
+	};
+
+	if (file_source_open(&f, path, e) < 0)
+		return -1;
+	return o->lint ? lint(&f.source, json, e) : show(&s, json, e);
+}
+
 static int run(const struct command *c, int argc, char **argv, struct err *e)
 {
-	struct options o = {.json = NULL};
-	AUTO_FILE_SOURCE f = FILE_SOURCE_INIT;
+	AUTO(options_done) struct options o = {.json = NULL};
 	struct json_request json;
 	enum parsed parsed;
 	int first;
 
-	if (options_parse(c, argc, argv, &o, 1, &first, &parsed, e) < 0)
+	if (options_parse(c, argc, argv, &o, INT_MAX, &first, &parsed, e) < 0)
 		return -1;
 	if (parsed == PARSED_HELP)
 		return 0;
 	if (first == argc)
 		return err_set(e, ERR_USAGE, "inspect what? Give a UKI, an initramfs or a kernel");
-	if (json_request_parse(o.json, &json, e) < 0 || file_source_open(&f, argv[first], e) < 0)
+	if (json_request_parse(o.json, &json, e) < 0)
 		return -1;
-	return o.lint ? lint(&f.source, &json, e) : show(&f.source, &o, &json, e);
+	if (argc - first > 1 && (json.wanted || o.dump))
+		return err_set(e, ERR_USAGE, "--json and --dump go with one file");
+	for (; first < argc; first++)
+		if (inspect_file(c, argv[first], &o, &json, e) < 0)
+			return -1;
+	return 0;
 }
 
 const struct command cmd_inspect = {
 	.name = "inspect",
-	.operands = "FILE",
+	.operands = "FILE...",
 	.summary = "what is inside a UKI, initramfs or kernel",
 	.details = "Shows the sections of a UKI (as ukify inspect does), the entries of an "
 		   "initramfs, or the version of a kernel.",
+	.options = rows,
+	.n_options = ARRAY_LEN(rows),
+	.run = run,
+};
+
+const struct command cmd_ukify_inspect = {
+	.program = "ukify",
+	.name = "inspect",
+	.operands = "FILE...",
+	.summary = "what is inside a UKI",
+	.details = "Shows the sections of a UKI, as ukify(1) does.",
 	.options = rows,
 	.n_options = ARRAY_LEN(rows),
 	.run = run,

@@ -1,31 +1,70 @@
 #include "base/log.h"
+#include "base/path.h"
 #include "cli/commands.h"
 #include "cli/measure_words.h"
 #include "cli/project_options.h"
+#include "cli/uki_config.h"
 #include "cli/uki_options.h"
 #include "host/progress.h"
 
 #include <stdio.h>
+#include <string.h>
 
 struct options {
 	struct project_options project;
 	struct uki_words uki;
 	struct measure_words measure;
 	bool wants_measure;
+	const char *config_path;
+	struct ukify_config config;
 	const char *output;
 	const char *json;
+	bool summary;
+	bool no_sign_kernel; /* nothing is signed anyway */
 };
+
+#define LATER(name, value)                                  \
+	{                                                   \
+		0, name, value, NULL, OPTION_LATER, 0, NULL \
+	}
 
 static const struct option_row rows[] = {
 	UKI_ROWS(struct options),
 	{'o', "output", "FILE", "where the UKI goes (default: target/mvirt.efi)", OPTION_TEXT,
 	 offsetof(struct options, output), NULL},
+	{'c', "config", "FILE",
+	 "ukify's configuration (default: /etc/systemd/ukify.conf and its like, when parts are "
+	 "given)",
+	 OPTION_TEXT, offsetof(struct options, config_path), NULL},
+	{0, "summary", NULL, "print what was asked for, and do nothing", OPTION_FLAG,
+	 offsetof(struct options, summary), NULL},
 	{0, "measure", NULL, "print what PCR 11 of a TPM will be when it boots (see measure)",
 	 OPTION_FLAG, offsetof(struct options, wants_measure), NULL},
 	MEASURE_ROWS(struct options),
 	PROJECT_ROW_RECIPE(struct options),
 	PROJECT_ROW_NO_SYNC(struct options),
 	JSON_ROW(struct options),
+	{0, "no-sign-kernel", NULL, NULL, OPTION_FLAG, offsetof(struct options, no_sign_kernel),
+	 NULL},
+	LATER("sign-kernel", NULL),
+	LATER("signtool", "TOOL"),
+	LATER("secureboot-private-key", "KEY"),
+	LATER("secureboot-certificate", "CERT"),
+	LATER("secureboot-certificate-dir", "DIR"),
+	LATER("secureboot-certificate-name", "NAME"),
+	LATER("secureboot-certificate-validity", "DAYS"),
+	LATER("signing-engine", "ENGINE"),
+	LATER("signing-provider", "PROVIDER"),
+	LATER("certificate-provider", "PROVIDER"),
+	LATER("pcr-private-key", "KEY"),
+	LATER("pcr-public-key", "KEY"),
+	LATER("pcr-certificate", "CERT"),
+	LATER("policyref", "TEXT"),
+	LATER("sign-initrd-pcrs", NULL),
+	LATER("sign-profile", "ID"),
+	LATER("policy-digest", NULL),
+	LATER("pcrsig", "TEXT"),
+	LATER("join-pcrsig", "FILE"),
 };
 
 static void options_done(struct options *o)
@@ -33,6 +72,7 @@ static void options_done(struct options *o)
 	project_options_done(&o->project);
 	uki_words_done(&o->uki);
 	measure_words_done(&o->measure);
+	ukify_config_done(&o->config);
 }
 
 /* The recipe's kernel and initramfs, which have to be there. */
@@ -42,10 +82,6 @@ static int combine_recipe(const struct options *o, const struct json_request *js
 	AUTO_BUILD b = BUILD_INIT;
 	struct step step;
 
-	if (uki_words_given(&o->uki) || o->output)
-		return err_set(
-			e, ERR_USAGE,
-			"the options for parts go with --linux: without it the recipe decides");
 	if (o->wants_measure)
 		return err_set(e, ERR_USAGE,
 			       "--measure goes with --linux: the recipe's UKI is measured by "
@@ -71,6 +107,37 @@ static void report_text(const char *path, const struct uki_summary *s)
 		       size_text(pe_section_size(&s->sections[i]), size, sizeof(size)));
 }
 
+/* Sections by name; those that can come again as lists, and the profiles' in a list of their own. */
+static void write_sections(struct json_writer *w, const struct uki_summary *s)
+{
+	bool in_profiles = false;
+
+	json_open_object(w, "sections");
+	for (size_t i = 0; i < s->n_sections; i++) {
+		const struct pe_section *section = &s->sections[i];
+		bool repeats = stub_section_may_repeat(section->Name);
+		bool begins = repeats && (i == 0 || strcmp(section[-1].Name, section->Name));
+		bool ends = repeats &&
+			    (i + 1 == s->n_sections || strcmp(section[1].Name, section->Name));
+
+		if (!strcmp(section->Name, ".profile")) {
+			json_close_object(w);
+			if (!in_profiles)
+				json_open_array(w, "profiles");
+			in_profiles = true;
+			json_open_object(w, NULL);
+		}
+		if (begins)
+			json_open_array(w, section->Name);
+		json_number(w, repeats ? NULL : section->Name, pe_section_size(section));
+		if (ends)
+			json_close_array(w);
+	}
+	json_close_object(w);
+	if (in_profiles)
+		json_close_array(w);
+}
+
 static int report(const char *path, const struct uki_summary *s, const struct json_request *json,
 		  struct err *e)
 {
@@ -86,10 +153,7 @@ static int report(const char *path, const struct uki_summary *s, const struct js
 	json_text(&out.w, "path", path);
 	json_number(&out.w, "size", s->size);
 	json_text(&out.w, "uname", s->kernel.release);
-	json_open_object(&out.w, "sections");
-	for (size_t i = 0; i < s->n_sections; i++)
-		json_number(&out.w, s->sections[i].Name, pe_section_size(&s->sections[i]));
-	json_close_object(&out.w);
+	write_sections(&out.w, s);
 	if (s->measured.n_values) {
 		json_open_object(&out.w, "pcrs");
 		measure_json(&s->measured, &out.w);
@@ -98,23 +162,95 @@ static int report(const char *path, const struct uki_summary *s, const struct js
 	return json_output_print(&out, e);
 }
 
-static int combine_parts(struct options *o, const struct json_request *json, struct err *e)
+/* Where it goes when nothing is said: ukify names it after the kernel. */
+static int default_output(const struct options *o, bool as_ukify, char **ret, struct err *e)
 {
-	struct uki_options u = uki_words_options(&o->uki);
-	AUTO_UKI_SUMMARY summary = {.size = 0};
-	struct measure_options m;
+	AUTO_BUF path = BUF_INIT;
 
+	if (!o->uki.kernel)
+		return err_set(
+			e, ERR_USAGE,
+			"without --linux this is an addon or a profile, which needs --output");
+	if (as_ukify ? buf_putf(&path, e, "%s.unsigned.efi", path_base(o->uki.kernel)) < 0
+		     : buf_puts(&path, PROJECT_UKI, e) < 0)
+		return -1;
+	return buf_take(&path, ret, e);
+}
+
+static void print_summary(const struct command *c, const struct options *o)
+{
+	for (size_t i = 0; i < c->n_options; i++) {
+		const struct option_row *row = &c->options[i];
+		const void *at = (const char *)o + row->offset;
+
+		if (!row->help || !strcmp(row->name, "kernel"))
+			continue;
+		if (row->kind == OPTION_TEXT && *(const char *const *)at)
+			printf("%s: %s\n", row->name, *(const char *const *)at);
+		if (row->kind != OPTION_LIST)
+			continue;
+		for (size_t k = 0; k < ((const struct strv *)at)->n; k++)
+			printf("%s: %s\n", row->name, ((const struct strv *)at)->v[k]);
+	}
+}
+
+static int combine_parts(const struct command *c, struct options *o,
+			 const struct json_request *json, struct err *e)
+{
+	bool as_ukify = c == &cmd_ukify_build;
+	const char *config = o->config_path ? o->config_path : uki_config_find();
+	AUTO_UKI_SUMMARY summary = {.size = 0};
+	AUTO_FREE char *output = NULL;
+	struct measure_options m;
+	struct uki_options u;
+
+	if (config && uki_config_apply(&o->config, config, c, o, e) < 0)
+		return -1;
+	if (!o->output) {
+		if (default_output(o, as_ukify, &output, e) < 0)
+			return -1;
+		o->output = output;
+	}
+	if (o->summary) {
+		print_summary(c, o);
+		return 0;
+	}
+	u = uki_words_options(&o->uki);
 	if (o->wants_measure) {
 		if (measure_words_options(&o->measure, &m, e) < 0)
 			return -1;
 		m.pcr_11 = true;
 		u.measure = &m;
 	}
-	u.output = o->output ? o->output : PROJECT_UKI;
+	u.output = o->output;
 	u.sync = !o->project.no_sync;
 	if (stage_uki(&u, &summary, e) < 0)
 		return -1;
-	return report(u.output, &summary, json, e);
+	if (!as_ukify)
+		return report(u.output, &summary, json, e);
+	measure_print(&summary.measured);
+	log_info("Wrote unsigned %s", u.output);
+	return 0;
+}
+
+static int check_words(const struct options *o, bool is_parts, struct err *e)
+{
+	if (!is_parts && (uki_words_given(&o->uki) || o->output || o->summary))
+		return err_set(
+			e, ERR_USAGE,
+			"the options for parts go with --linux: without it the recipe decides, or, "
+			"with --output, they make an addon");
+	if (is_parts && o->project.recipe)
+		return err_set(e, ERR_USAGE,
+			       "--recipe decides what goes into the UKI: the options for parts do "
+			       "not go with it");
+	return 0;
+}
+
+/* Parts are named, in words or in a file; else it is the recipe's that are combined. */
+static bool asks_for_parts(const struct options *o)
+{
+	return o->uki.kernel || o->config_path || (uki_words_given(&o->uki) && o->output);
 }
 
 static int run(const struct command *c, int argc, char **argv, struct err *e)
@@ -122,15 +258,17 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 	AUTO(options_done) struct options o = {.json = NULL};
 	struct json_request json;
 	enum parsed parsed;
+	bool is_parts;
 	int first;
 
 	if (options_parse(c, argc, argv, &o, 0, &first, &parsed, e) < 0)
 		return -1;
 	if (parsed == PARSED_HELP)
 		return 0;
-	if (json_request_parse(o.json, &json, e) < 0)
+	is_parts = c == &cmd_ukify_build || asks_for_parts(&o);
+	if (json_request_parse(o.json, &json, e) < 0 || check_words(&o, is_parts, e) < 0)
 		return -1;
-	return o.uki.kernel ? combine_parts(&o, &json, e) : combine_recipe(&o, &json, e);
+	return is_parts ? combine_parts(c, &o, &json, e) : combine_recipe(&o, &json, e);
 }
 
 const struct command cmd_uki = {
@@ -138,8 +276,22 @@ const struct command cmd_uki = {
 	.operands = "",
 	.summary = "combine kernel, initramfs and more into one EFI program",
 	.details = "Combines the kernel and the initramfs of the recipe into target/mvirt.efi, "
-		   "or, with --linux (or --kernel), any parts into any file. Option names and "
-		   "meanings are those of ukify build. A text that begins with @ names a file.",
+		   "or, with --linux (or --kernel), any parts into any file; without --linux but "
+		   "with --output parts become an addon. Option names and meanings are those of "
+		   "ukify build, and called as ukify (a link) this is that program. A text that "
+		   "begins with @ names a file.",
+	.options = rows,
+	.n_options = ARRAY_LEN(rows),
+	.run = run,
+};
+
+const struct command cmd_ukify_build = {
+	.program = "ukify",
+	.name = "build",
+	.operands = "",
+	.summary = "combine a kernel and more into one EFI program",
+	.details = "Combines parts into one EFI program, as ukify(1) does. A text that begins "
+		   "with @ names a file.",
 	.options = rows,
 	.n_options = ARRAY_LEN(rows),
 	.run = run,

@@ -1,6 +1,7 @@
 #include "base/log.h"
 #include "base/nearest.h"
 #include "cli/commands.h"
+#include "cli/ukify.h"
 
 #include <fcntl.h>
 #include <getopt.h>
@@ -118,6 +119,8 @@ static int run(int argc, char **argv, const struct command **ret_command, struct
 	bool done = false;
 
 	*ret_command = NULL;
+	if (ukify_is_wanted(argv[0]))
+		return ukify_run(argc, argv, ret_command, e);
 	if (global_options(argc, argv, &done, e) < 0)
 		return -1;
 	if (done)
@@ -159,7 +162,7 @@ int main(int argc, char **argv)
 		r = err_os(&e, "write standard output");
 	if (r == 0)
 		return EXIT_DONE;
-	fprintf(stderr, "mvirt-mkos%s%s: %s\n", command ? " " : "", command ? command->name : "",
-		e.text);
+	fprintf(stderr, "%s%s%s: %s\n", ukify_is_wanted(argv[0]) ? "ukify" : "mvirt-mkos",
+		command ? " " : "", command ? command->name : "", e.text);
 	return e.kind == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
 }

@@ -90,9 +90,14 @@ static void print_option(char letter, const char *name, const char *value, bool 
 	help_wrap(help, HELP_COLUMN, HELP_COLUMN);
 }
 
+static const char *program_of(const struct command *c)
+{
+	return c->program ? c->program : "mvirt-mkos";
+}
+
 static void print_help(const struct command *c)
 {
-	printf("Usage: mvirt-mkos %s [OPTION]...%s%s\n\n", c->name, *c->operands ? " " : "",
+	printf("Usage: %s %s [OPTION]...%s%s\n\n", program_of(c), c->name, *c->operands ? " " : "",
 	       c->operands);
 	help_wrap(c->details ? c->details : c->summary, 0, 0);
 	printf("\nOptions:\n");
@@ -104,6 +109,13 @@ static void print_help(const struct command *c)
 				     row->kind == OPTION_OPTIONAL, row->help);
 	}
 	print_option('h', "help", NULL, false, "show this text");
+}
+
+int options_later(const char *name, struct err *e)
+{
+	return err_set(e, ERR_USAGE,
+		       "%s: signatures are not made here yet; sign the finished UKI with sbsign",
+		       name);
 }
 
 static int store(const struct option_row *row, void *into, const char *value, struct err *e)
@@ -132,6 +144,8 @@ static int store(const struct option_row *row, void *into, const char *value, st
 		return parse_size(value, what, to, e);
 	case OPTION_CALL:
 		return row->call(into, value, e);
+	case OPTION_LATER:
+		return options_later(what, e);
 	}
 	return err_set(e, ERR_USAGE, "%s has no meaning", what);
 }
@@ -154,8 +168,8 @@ static int unknown_option(const struct command *c, const char *word, struct err 
 	const char *near;
 
 	if (optopt > 0 && optopt < 256)
-		return err_set(e, ERR_USAGE, "unknown option '-%c': see mvirt-mkos %s --help",
-			       optopt, c->name);
+		return err_set(e, ERR_USAGE, "unknown option '-%c': see %s %s --help", optopt,
+			       program_of(c), c->name);
 	if (optopt)
 		return err_set(e, ERR_USAGE, "option '--%s' takes no value",
 			       optopt == HELP_ID ? "help" : row_of(c, optopt)->name);
@@ -167,7 +181,7 @@ static int unknown_option(const struct command *c, const char *word, struct err 
 	if (near)
 		return err_set(e, ERR_USAGE, "unknown option '--%s': did you mean '--%s'?", name,
 			       near);
-	return err_set(e, ERR_USAGE, "unknown option '--%s': see mvirt-mkos %s --help", name,
+	return err_set(e, ERR_USAGE, "unknown option '--%s': see %s %s --help", name, program_of(c),
 		       c->name);
 }
 
@@ -206,9 +220,8 @@ int options_parse(const struct command *c, int argc, char **argv, void *into, in
 			return err_usage(e);
 	}
 	if (argc - optind > max)
-		return err_set(e, ERR_USAGE,
-			       "'%s' is one operand too many: see mvirt-mkos %s --help",
-			       argv[optind + max], c->name);
+		return err_set(e, ERR_USAGE, "'%s' is one operand too many: see %s %s --help",
+			       argv[optind + max], program_of(c), c->name);
 	*ret_first = optind;
 	*ret = PARSED;
 	return 0;

@@ -1,12 +1,39 @@
 #include "stage/inspect_uki.h"
 
-#include "format/pe.h"
-#include "format/systemd_stub.h"
 #include "host/hash.h"
+#include "stage/inspect_sections.h"
 
 #include <string.h>
 
 enum { TEXT_MAX = 1024 * 1024 };
+
+/* What one walk over the sections needs to know. */
+struct walk {
+	const struct source *from;
+	const struct inspect_uki *how;
+	struct section_wishes wishes;
+	struct uki_view view;
+};
+
+static void walk_done(struct walk *w)
+{
+	section_wishes_done(&w->wishes);
+	uki_view_done(&w->view);
+}
+#define AUTO_WALK AUTO(walk_done) struct walk
+
+/* A section that was named and is not there is a mistake in the name. */
+static int begin_walk(struct walk *w, struct err *e)
+{
+	if (section_wishes_parse(w->how->sections, &w->wishes, e) < 0 ||
+	    inspect_view(w->from, w->how, &w->view, e) < 0)
+		return -1;
+	for (size_t i = 0; i < w->wishes.n; i++)
+		if (!pe_section_find(&w->view.pe, w->wishes.v[i].name))
+			return err_set(e, ERR_INPUT, "'%s' has no section %s", w->from->name,
+				       w->wishes.v[i].name);
+	return 0;
+}
 
 struct section_facts {
 	const char *name;
@@ -22,20 +49,26 @@ static void section_facts_done(struct section_facts *f)
 }
 #define AUTO_SECTION_FACTS AUTO(section_facts_done) struct section_facts
 
-static int get_facts(const struct source *from, const struct pe_section *section,
-		     struct section_facts *f, struct err *e)
+static bool holds_text(const struct walk *w, const char *name)
 {
-	const struct stub_section *known;
+	const struct section_wish *wish = section_wish_find(&w->wishes, name);
+	const struct stub_section *known = stub_section_find(name);
+
+	return wish ? wish->is_text : known && known->is_text;
+}
+
+static int get_facts(struct walk *w, const struct pe_section *section, struct section_facts *f,
+		     struct err *e)
+{
 	struct pe_section_source content;
 
-	if (pe_section_source_init(&content, from, section, e) < 0)
+	if (pe_section_source_init(&content, w->from, section, e) < 0)
 		return -1;
 	f->name = section->Name;
 	f->size = pe_section_size(section);
-	if (hash_source(from, section->PointerToRawData, f->size, f->sha256, e) < 0)
+	if (hash_source(w->from, section->PointerToRawData, f->size, f->sha256, e) < 0)
 		return -1;
-	known = stub_section_find(section->Name);
-	f->is_text = known && known->is_text && f->size <= TEXT_MAX;
+	f->is_text = holds_text(w, section->Name) && f->size <= TEXT_MAX;
 	if (!f->is_text)
 		return 0;
 	if (buf_reserve(&f->text, f->size, e) < 0 ||
@@ -79,29 +112,31 @@ static int put_section_text(const struct section_facts *f, struct buf *out, stru
 	return put_text(&f->text, out, e);
 }
 
-int inspect_uki_text(const struct source *from, bool all, struct buf *out, struct err *e)
+int inspect_uki_text(const struct source *from, const struct inspect_uki *how, struct buf *out,
+		     struct err *e)
 {
-	AUTO_PE pe = {.sections = NULL};
+	AUTO_WALK w = {.from = from, .how = how};
 
-	if (pe_read(from, &pe, e) < 0)
+	if (begin_walk(&w, e) < 0)
 		return -1;
-	for (size_t i = 0; i < pe.n_sections; i++) {
+	for (size_t i = 0; i < w.view.n; i++) {
+		const struct pe_section *section = w.view.sections[i].section;
 		AUTO_SECTION_FACTS f = {.text = BUF_INIT};
 
-		if (!all && !stub_section_is_payload(pe.sections[i].Name))
+		if (!section_is_shown(how, &w.wishes, section->Name))
 			continue;
-		if (get_facts(from, &pe.sections[i], &f, e) < 0 || put_section_text(&f, out, e) < 0)
+		if (get_facts(&w, section, &f, e) < 0 || put_section_text(&f, out, e) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-static int put_json(const struct source *from, const struct pe_section *section, const char *key,
+static int put_json(struct walk *w, const struct pe_section *section, const char *key,
 		    struct json_writer *out, struct err *e)
 {
 	AUTO_SECTION_FACTS f = {.text = BUF_INIT};
 
-	if (get_facts(from, section, &f, e) < 0)
+	if (get_facts(w, section, &f, e) < 0)
 		return -1;
 	json_open_object(out, key);
 	json_number(out, "size", f.size);
@@ -112,91 +147,52 @@ static int put_json(const struct source *from, const struct pe_section *section,
 	return 0;
 }
 
-/* A range of sections: those of the base, or of one profile. */
-struct section_range {
-	const struct source *from;
-	const struct pe_section *first;
-	size_t n;
-	bool all;
-};
-
-/* All sections of that name as one list. */
-static int put_list(const struct section_range *range, const char *name, struct json_writer *out,
-		    struct err *e)
-{
-	json_open_array(out, name);
-	for (size_t i = 0; i < range->n; i++)
-		if (strcmp(range->first[i].Name, name) == 0 &&
-		    put_json(range->from, &range->first[i], NULL, out, e) < 0)
-			return -1;
-	json_close_array(out);
-	return 0;
-}
-
-static int put_member(const struct section_range *range, const struct pe_section *section,
+/* A key can be there once: the first of a name is the one that counts, unless there are lists. */
+static int put_member(struct walk *w, const struct uki_view_section *section,
 		      struct json_writer *out, struct err *e)
 {
-	if (stub_section_may_repeat(section->Name))
-		return put_list(range, section->Name, out, e);
-	return put_json(range->from, section, section->Name, out, e);
-}
+	const char *name = section->section->Name;
 
-static bool stands_before(const struct section_range *range, size_t i)
-{
-	for (size_t k = 0; k < i; k++)
-		if (strcmp(range->first[k].Name, range->first[i].Name) == 0)
-			return true;
-	return false;
-}
-
-static int put_range(const struct section_range *range, struct json_writer *out, struct err *e)
-{
-	for (size_t i = 0; i < range->n; i++) {
-		const struct pe_section *section = &range->first[i];
-
-		if (!range->all && !stub_section_is_payload(section->Name))
-			continue;
-		/* A key can be there once; the first is the one that counts. */
-		if (stands_before(range, i))
-			continue;
-		if (put_member(range, section, out, e) < 0)
+	if (!stub_section_may_repeat(name))
+		return put_json(w, section->section, name, out, e);
+	json_open_array(out, name);
+	for (;;) {
+		if (put_json(w, section->section, NULL, out, e) < 0)
 			return -1;
+		if (section->next == SIZE_MAX)
+			break;
+		section = &w->view.sections[section->next];
 	}
+	json_close_array(out);
 	return 0;
 }
 
-static size_t until_profile(const struct pe *pe, size_t from)
+int inspect_uki_json(const struct source *from, const struct inspect_uki *how,
+		     struct json_writer *out, struct err *e)
 {
-	while (from < pe->n_sections && strcmp(pe->sections[from].Name, ".profile") != 0)
-		from++;
-	return from;
-}
+	AUTO_WALK w = {.from = from, .how = how};
+	size_t part = 0;
 
-int inspect_uki_json(const struct source *from, bool all, struct json_writer *out, struct err *e)
-{
-	AUTO_PE pe = {.sections = NULL};
-	struct section_range range = {.from = from, .all = all};
-	size_t at;
+	if (begin_walk(&w, e) < 0)
+		return -1;
+	for (size_t i = 0; i < w.view.n; i++) {
+		const struct uki_view_section *section = &w.view.sections[i];
 
-	if (pe_read(from, &pe, e) < 0)
-		return -1;
-	at = until_profile(&pe, 0);
-	range.first = pe.sections;
-	range.n = at;
-	if (put_range(&range, out, e) < 0)
-		return -1;
-	if (at == pe.n_sections)
-		return 0;
-	json_open_array(out, "_profiles");
-	while (at < pe.n_sections) {
-		range.first = pe.sections + at;
-		range.n = until_profile(&pe, at + 1) - at;
-		json_open_object(out, NULL);
-		if (put_range(&range, out, e) < 0)
+		if (section->part != part) {
+			if (part)
+				json_close_object(out);
+			else
+				json_open_array(out, "_profiles");
+			json_open_object(out, NULL);
+			part = section->part;
+		}
+		if (section->is_first && section_is_shown(how, &w.wishes, section->section->Name) &&
+		    put_member(&w, section, out, e) < 0)
 			return -1;
-		json_close_object(out);
-		at += range.n;
 	}
-	json_close_array(out);
+	if (part) {
+		json_close_object(out);
+		json_close_array(out);
+	}
 	return 0;
 }

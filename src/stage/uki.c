@@ -114,7 +114,7 @@ int uki_assembly_measure(const struct uki_assembly *a, const struct measure_opti
 	AUTO_MEASURE_RESULT result = {.n_values = 0};
 	struct uki_layout_source uki;
 
-	uki_layout_source_init(&uki, &a->plan->layout, a->kernel_file.path);
+	uki_layout_source_init(&uki, &a->plan->layout, a->gathered.stub->name);
 	if (stage_measure(&uki.source, options, &result, e) < 0 || check_unchanged(a, e) < 0)
 		return -1;
 	*ret = result;
@@ -122,9 +122,9 @@ int uki_assembly_measure(const struct uki_assembly *a, const struct measure_opti
 	return 0;
 }
 
-static int summarize(const struct uki_plan *plan, struct uki_summary *ret, struct err *e)
+static int summarize(const struct uki_assembly *a, struct uki_summary *ret, struct err *e)
 {
-	const struct uki_layout *layout = &plan->layout;
+	const struct uki_layout *layout = &a->plan->layout;
 	size_t n = layout->pe.n_sections - layout->n_stub_sections;
 	struct pe_section *sections = calloc(n, sizeof(*sections));
 
@@ -135,8 +135,8 @@ static int summarize(const struct uki_plan *plan, struct uki_summary *ret, struc
 		.size = layout->file_size,
 		.sections = sections,
 		.n_sections = n,
-		.kernel = plan->kernel,
-		.stub = plan->stub,
+		.kernel = a->gathered.kernel,
+		.stub = a->plan->stub,
 	};
 	return 0;
 }
@@ -146,7 +146,7 @@ int stage_uki(const struct uki_options *options, struct uki_summary *ret, struct
 	AUTO_UKI_ASSEMBLY a = NULL;
 	AUTO_UKI_SUMMARY summary = {.size = 0};
 
-	if (uki_assemble(options, &a, e) < 0 || summarize(a->plan, &summary, e) < 0)
+	if (uki_assemble(options, &a, e) < 0 || summarize(a, &summary, e) < 0)
 		return -1;
 	/* First: what is hashed then is in memory when it is copied, and a failure leaves no file. */
 	if (options->measure && uki_assembly_measure(a, options->measure, &summary.measured, e) < 0)

@@ -439,5 +439,7 @@ int uki_gather(const struct uki_options *options, struct uki_gathered *g, struct
 	    add_plain_files(g, options, e) < 0 || uki_add_folders(g, options, e) < 0 ||
 	    add_sections(g, options, e) < 0 || add_profiles(g, options, e) < 0)
 		return -1;
+	if (g->base.n == 0)
+		return err_set(e, ERR_USAGE, "nothing to put into '%s'", options->output);
 	return read_sbat(g, options, e);
 }

@@ -52,7 +52,7 @@ int uki_parts_begin(struct uki_parts *p, const char *name, struct err *e)
 static int add_content(struct uki_parts *p, struct uki_content **ret, struct err *e)
 {
 	struct uki_content **contents =
-		reallocarray(p->contents, p->n_contents + 1, sizeof(*contents));
+		reallocarray(p->contents, p->n_contents + 1, sizeof(struct uki_content *));
 	struct uki_content *c;
 
 	if (!contents)
@@ -71,7 +71,7 @@ int uki_parts_source(struct uki_parts *p, const struct source *s, struct err *e)
 {
 	struct uki_part *part = &p->v[p->n - 1];
 	const struct source **pieces =
-		reallocarray((void *)part->pieces, part->n_pieces + 1, sizeof(*pieces));
+		reallocarray((void *)part->pieces, part->n_pieces + 1, sizeof(struct source *));
 
 	if (!pieces)
 		return err_memory(e);

@@ -37,8 +37,8 @@ wrong "mvirt-mkos run: --timeout goes with steps: --expect, --send, --power-butt
 	run --timeout 5
 wrong "mvirt-mkos initramfs: --output, --compress, --level, --time, --keep-modes and --strict \
 go with --list: without it the recipe decides" initramfs -o x
-wrong "mvirt-mkos uki: the options for parts go with --linux: without it the recipe decides" \
-	uki --cmdline x
+wrong "mvirt-mkos uki: the options for parts go with --linux: without it the recipe decides, \
+or, with --output, they make an addon" uki --cmdline x
 expect 1 "$mkos" -C nowhere build
 says err "mvirt-mkos: go to project folder 'nowhere': No such file or directory"
 exit $failed

@@ -90,7 +90,7 @@ static void assert_shows(const char *want)
 	struct err e = ERR_INIT;
 
 	assert_ok(file_source_open(&file, "uki.efi", &e));
-	assert_ok(inspect_uki_text(&file.source, false, &text, &e));
+	assert_ok(inspect_uki_text(&file.source, &(struct inspect_uki){.all = false}, &text, &e));
 	if (!strstr(buf_str(&text), want))
 		fail_msg("'%s' is not in '%s'", want, buf_str(&text));
 }
@@ -233,7 +233,7 @@ static void json_has_the_shape_of_ukify(void **state)
 	assert_ok(file_source_open(&file, "uki.efi", &e));
 	json_begin(&w, &text, JSON_SHORT);
 	json_open_object(&w, NULL);
-	assert_ok(inspect_uki_json(&file.source, false, &w, &e));
+	assert_ok(inspect_uki_json(&file.source, &(struct inspect_uki){.all = false}, &w, &e));
 	json_close_object(&w);
 	assert_ok(json_finish(&w, &e));
 	assert_ok(json_parse(text.data, text.len, "json", &root, &e));

@@ -1,0 +1,90 @@
+#include "cli/uki_config.h"
+
+#include "base/log.h"
+#include "host/file.h"
+
+#include <string.h>
+
+enum { CONFIG_MAX = 1024 * 1024 };
+
+const char *uki_config_find(void)
+{
+	static const char *const paths[] = {
+		"/etc/systemd/ukify.conf",
+		"/run/systemd/ukify.conf",
+		"/usr/local/lib/systemd/ukify.conf",
+		"/usr/lib/systemd/ukify.conf",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
+		if (file_exists(paths[i]))
+			return paths[i];
+	return NULL;
+}
+
+static bool is_no(const char *value)
+{
+	static const char *const words[] = {"0", "false", "no", "n", "f", "off"};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strcasecmp(value, words[i]) == 0)
+			return true;
+	return false;
+}
+
+/* As ukify does it: what comes later in the file stands in front. */
+static int prepend(struct strv *list, const struct ukify_setting *s, struct err *e)
+{
+	AUTO_STRV all = STRV_INIT;
+	struct strv old;
+
+	if (s->is_words ? strv_split(&all, s->value, e) < 0 : strv_add(&all, s->value, e) < 0)
+		return -1;
+	for (size_t i = 0; i < list->n; i++)
+		if (strv_add(&all, list->v[i], e) < 0)
+			return -1;
+	old = *list;
+	*list = all;
+	all = old;
+	return 0;
+}
+
+static int apply(const struct ukify_setting *s, const struct command *c, void *into, struct err *e)
+{
+	for (size_t i = 0; i < c->n_options; i++) {
+		const struct option_row *row = &c->options[i];
+		void *to = (char *)into + row->offset;
+
+		if (strcmp(row->name, s->option) != 0)
+			continue;
+		if (row->kind == OPTION_LIST)
+			return prepend(to, s, e);
+		if (row->kind == OPTION_LATER)
+			return is_no(s->value) ? 0 : options_later(s->key, e);
+		if (row->kind == OPTION_TEXT && !*(const char **)to)
+			*(const char **)to = s->value;
+		return 0;
+	}
+	return 0;
+}
+
+int uki_config_apply(struct ukify_config *config, const char *path, const struct command *c,
+		     void *into, struct err *e)
+{
+	AUTO_BUF text = BUF_INIT;
+
+	log_detail("configuration file: %s", path);
+	/* How one says that there is to be none. */
+	if (!strcmp(path, "/dev/null"))
+		return 0;
+	if (file_read(path, CONFIG_MAX, &text, e) < 0)
+		return err_ctx(e, "configuration");
+	if (ukify_config_parse(buf_str(&text), text.len, path, config, e) < 0)
+		return -1;
+	for (size_t i = 0; i < config->unknown.n; i++)
+		log_warning("%s", config->unknown.v[i]);
+	for (size_t i = 0; i < config->n; i++)
+		if (apply(&config->settings[i], c, into, e) < 0)
+			return err_ctx(e, "%s:%zu", path, config->settings[i].line);
+	return 0;
+}
