@@ -35,7 +35,8 @@ def build(machine, sections, prefix=b"", align=4096):
                      0x5EADBEEF, 0, 0, optional, 0x206)
     opt = base + 24
     struct.pack_into("<H", out, opt, 0x10B if is_32 else 0x20B)
-    struct.pack_into("<I", out, opt + 16, 0x1000)
+    code = next(va for _, va, _, flags in sections if flags & 0x20000000)
+    struct.pack_into("<I", out, opt + 16, code)  # where it starts
     struct.pack_into("<II", out, opt + 32, align, 512)
     struct.pack_into("<HH", out, opt + 44, 1, 0)
     end = max(va + len(data) for _, va, data, _ in sections)
