@@ -10,6 +10,8 @@
 #include <stddef.h>
 
 struct uki_words {
+	const char *update;
+	struct strv remove;
 	const char *kernel;
 	struct strv initrds;
 	const char *microcode;
@@ -39,6 +41,10 @@ struct uki_words {
 #define UKI_LIST(type, name, value, help, member) \
 	{0, name, value, help, OPTION_LIST, offsetof(type, uki.member), NULL}
 #define UKI_ROWS(type) \
+	UKI_TEXT(type, "update", "FILE", \
+		 "change this UKI or addon: what is given replaces or adds, the rest stays", update), \
+	UKI_LIST(type, "remove", "NAME", \
+		 "with --update: leave out this section; may be given again", remove), \
 	UKI_TEXT(type, "linux", "FILE", \
 		 "the kernel; compressed as a whole it is unpacked", kernel), \
 	UKI_TEXT(type, "kernel", "FILE", "the same as --linux", kernel), \

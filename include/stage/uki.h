@@ -19,6 +19,10 @@
 #include <stdint.h>
 
 struct uki_options {
+	/* A UKI or addon: what is not given of the following is taken from it, its stub too. An
+	 * empty text leaves the section out. NULL: all parts are given. */
+	const char *update;
+	const struct strv *remove; /* names of its sections that the result does not have */
 	/* NULL: an addon, or with `profile` what is joined to a UKI later. */
 	const char *kernel;
 	/* One is taken as it is. Two or more follow each other, NULs filling each up to a
@@ -77,7 +81,7 @@ MUST_CHECK int uki_assemble(const struct uki_options *options, struct uki_assemb
 			    struct err *e);
 const struct uki_plan *uki_assembly_plan(const struct uki_assembly *a);
 
-/* Writes the UKI, reads it back and looks for faults before it is put in place. */
+/* Writes the UKI; it is put in place when it is whole. */
 MUST_CHECK int uki_assembly_write(const struct uki_assembly *a, struct err *e);
 
 /* The TPM's values when it boots; fails when a part changed since it was opened. */

@@ -7,6 +7,8 @@
 #include "stage/uki.h"
 #include "stage/uki_parts.h"
 
+struct uki_update;
+
 struct uki_gathered {
 	enum uki_kind kind;
 	struct uki_parts base;
@@ -14,6 +16,7 @@ struct uki_gathered {
 	const struct source *stub;
 	struct linux_image kernel; /* of the base, when it has one */
 	struct strv sbat;	   /* texts */
+	struct uki_update *update; /* NULL: made from nothing */
 };
 
 void uki_gathered_done(struct uki_gathered *g);

@@ -88,22 +88,24 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 	struct measure_options m;
 	struct json_request json;
 	enum parsed parsed;
+	bool is_parts;
 	int first, r;
 
 	if (options_parse(c, argc, argv, &o, 1, &first, &parsed, e) < 0)
 		return -1;
 	if (parsed == PARSED_HELP)
 		return 0;
-	if (first < argc && (o.uki.kernel || uki_words_given(&o.uki)))
+	is_parts = o.uki.kernel || o.uki.update;
+	if (first < argc && (is_parts || uki_words_given(&o.uki)))
 		return err_set(e, ERR_USAGE, "either a UKI or its parts are measured, not both");
-	if (!o.uki.kernel && uki_words_given(&o.uki))
+	if (!is_parts && uki_words_given(&o.uki))
 		return err_set(e, ERR_USAGE, "the options for parts go with --linux");
 	if (json_request_parse(o.json, &json, e) < 0 ||
 	    measure_words_options(&o.measure, &m, e) < 0 || choose_pcrs(&o.pcrs, &m, e) < 0)
 		return -1;
 	m.profile = o.profile;
 	m.stub_version = o.stub_version;
-	if (o.uki.kernel)
+	if (is_parts)
 		r = measure_parts(&o, &m, &result, e);
 	else
 		r = stage_measure_file(first < argc ? argv[first] : PROJECT_UKI, &m, &result, e);

@@ -198,7 +198,8 @@ static int combine_parts(const struct command *c, struct options *o,
 			 const struct json_request *json, struct err *e)
 {
 	bool as_ukify = c == &cmd_ukify_build;
-	const char *config = o->config_path ? o->config_path : uki_config_find();
+	/* What a machine's UKIs are made of by default is not what is new in one. */
+	const char *config = o->config_path || o->uki.update ? o->config_path : uki_config_find();
 	AUTO_UKI_SUMMARY summary = {.size = 0};
 	AUTO_FREE char *output = NULL;
 	struct measure_options m;
@@ -206,7 +207,9 @@ static int combine_parts(const struct command *c, struct options *o,
 
 	if (config && uki_config_apply(&o->config, config, c, o, e) < 0)
 		return -1;
-	if (!o->output) {
+	if (!o->output && o->uki.update) {
+		o->output = o->uki.update;
+	} else if (!o->output) {
 		if (default_output(o, as_ukify, &output, e) < 0)
 			return -1;
 		o->output = output;
@@ -235,6 +238,8 @@ static int combine_parts(const struct command *c, struct options *o,
 
 static int check_words(const struct options *o, bool is_parts, struct err *e)
 {
+	if (o->uki.remove.n && !o->uki.update)
+		return err_set(e, ERR_USAGE, "--remove goes with --update");
 	if (!is_parts && (uki_words_given(&o->uki) || o->output || o->summary))
 		return err_set(
 			e, ERR_USAGE,
@@ -250,7 +255,8 @@ static int check_words(const struct options *o, bool is_parts, struct err *e)
 /* Parts are named, in words or in a file; else it is the recipe's that are combined. */
 static bool asks_for_parts(const struct options *o)
 {
-	return o->uki.kernel || o->config_path || (uki_words_given(&o->uki) && o->output);
+	return o->uki.kernel || o->uki.update || o->config_path ||
+	       (uki_words_given(&o->uki) && o->output);
 }
 
 static int run(const struct command *c, int argc, char **argv, struct err *e)
@@ -277,7 +283,8 @@ const struct command cmd_uki = {
 	.summary = "combine kernel, initramfs and more into one EFI program",
 	.details = "Combines the kernel and the initramfs of the recipe into target/mvirt.efi, "
 		   "or, with --linux (or --kernel), any parts into any file; without --linux but "
-		   "with --output parts become an addon. Option names and meanings are those of "
+		   "with --output parts become an addon. With --update a UKI is changed in place, "
+		   "or into --output. Option names and meanings are those of "
 		   "ukify build, and called as ukify (a link) this is that program. A text that "
 		   "begins with @ names a file.",
 	.options = rows,

@@ -2,6 +2,7 @@
 
 void uki_words_done(struct uki_words *w)
 {
+	strv_done(&w->remove);
 	strv_done(&w->initrds);
 	strv_done(&w->devicetree_auto);
 	strv_done(&w->efifw);
@@ -13,15 +14,17 @@ void uki_words_done(struct uki_words *w)
 
 bool uki_words_given(const struct uki_words *w)
 {
-	return w->initrds.n || w->microcode || w->cmdline || w->os_release || w->uname ||
-	       w->splash || w->devicetree || w->devicetree_auto.n || w->hwids || w->efifw.n ||
-	       w->pcrpkey || w->sections.n || w->sbat.n || w->profile || w->join_profiles.n ||
-	       w->efi_arch || w->stub || w->strict;
+	return w->remove.n || w->initrds.n || w->microcode || w->cmdline || w->os_release ||
+	       w->uname || w->splash || w->devicetree || w->devicetree_auto.n || w->hwids ||
+	       w->efifw.n || w->pcrpkey || w->sections.n || w->sbat.n || w->profile ||
+	       w->join_profiles.n || w->efi_arch || w->stub || w->strict;
 }
 
 struct uki_options uki_words_options(const struct uki_words *w)
 {
 	return (struct uki_options){
+		.update = w->update,
+		.remove = &w->remove,
 		.kernel = w->kernel,
 		.initrds = &w->initrds,
 		.microcode = w->microcode,

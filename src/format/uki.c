@@ -101,10 +101,6 @@ static int check_part(struct uki_plan *plan, const struct uki_input *in, const s
 			       "profiles need systemd-stub %u or newer: %s boots the last one's "
 			       "command line",
 			       since, plan->stub.text);
-	if (since)
-		return strv_addf(&plan->warnings, e,
-				 "systemd-stub %s ignores section %s: %u or newer is needed",
-				 plan->stub.text, name, since);
 	return 0;
 }
 
@@ -187,12 +183,6 @@ static int check_kernel(struct uki_plan *plan, const struct uki_input *in, struc
 	/* Else firmware that enforces it would stop the kernel inside, which is not fit for it. */
 	if (!kernel.nx_compat)
 		stub->DllCharacteristics &= (uint16_t)~PE_NX_COMPAT;
-	if (kernel.ImageBase && stub_fails_at_image_base(&plan->stub))
-		return strv_addf(
-			&plan->warnings, e,
-			"systemd-stub %s fails to start kernels that, as this one, have an "
-			"ImageBase: take 259.2 or newer, or one before 258",
-			plan->stub.text);
 	return 0;
 }
 
@@ -213,7 +203,7 @@ static int check_kernels(struct uki_plan *plan, const struct uki_input *in, stru
 	return 0;
 }
 
-static int check_plan(struct uki_plan *plan, const struct uki_input *in, struct err *e)
+static int check_count(const struct uki_plan *plan, struct err *e)
 {
 	size_t n = plan->layout.pe.n_sections;
 	size_t max = stub_max_sections(&plan->stub);
@@ -223,20 +213,6 @@ static int check_plan(struct uki_plan *plan, const struct uki_input *in, struct 
 			e, ERR_LIMIT,
 			"%zu sections: before version 258 systemd-stub refuses more than %zu", n,
 			max);
-	if (n > UKI_SECTIONS_ALL_FIRMWARE &&
-	    strv_addf(&plan->warnings, e, "%zu sections: some firmware fails with more than %d", n,
-		      UKI_SECTIONS_ALL_FIRMWARE) < 0)
-		return -1;
-	if (plan->layout.file_size > UKI_BYTES_ALL_FIRMWARE &&
-	    strv_addf(&plan->warnings, e,
-		      "%llu bytes: most firmware cannot start a program above 2 GiB",
-		      (unsigned long long)plan->layout.file_size) < 0)
-		return -1;
-	if (stub_is_before(&plan->stub, 252, 1) && find_part(in, ".cmdline"))
-		return strv_addf(&plan->warnings, e,
-				 "systemd-stub %s may read past the end of the command line: "
-				 "a newer one does not",
-				 plan->stub.text);
 	return 0;
 }
 
@@ -346,7 +322,7 @@ static int fill_plan(struct uki_plan *plan, const struct uki_input *in, struct e
 	    check_kernels(plan, in, &stub, e) < 0 || make_sbat(plan, in, &stub, e) < 0 ||
 	    lay_out(plan, in, &stub, e) < 0)
 		return -1;
-	return check_plan(plan, in, e);
+	return check_count(plan, e);
 }
 
 int uki_plan_new(const struct uki_input *in, struct uki_plan **ret, struct err *e)

@@ -5,6 +5,7 @@
 #include "host/file.h"
 #include "host/machine.h"
 #include "stage/uki_folders.h"
+#include "stage/uki_update.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,8 +13,7 @@
 #define STUB_FOLDER "/usr/lib/systemd/boot/efi"
 
 enum {
-	TEXT_MAX = 1024 * 1024,	  /* of a file that gives a text */
-	COMMAND_LINE_SIZE = 2048, /* of x86, with the NUL */
+	TEXT_MAX = 1024 * 1024, /* of a file that gives a text */
 };
 
 void uki_gathered_done(struct uki_gathered *g)
@@ -21,6 +21,7 @@ void uki_gathered_done(struct uki_gathered *g)
 	uki_parts_done(&g->base);
 	uki_parts_done(&g->profiles);
 	strv_done(&g->sbat);
+	uki_update_free(g->update);
 }
 
 int uki_doubt(const struct uki_options *options, const char *text, struct err *e)
@@ -98,10 +99,6 @@ static int add_cmdline(struct uki_gathered *g, const struct uki_options *options
 		cut_end(&text);
 	else
 		collapse(&text);
-	if (text.len >= COMMAND_LINE_SIZE && g->kernel.Machine == PE_MACHINE_AMD64 &&
-	    uki_doubt(options, "kernel command line has more than 2047 bytes: the kernel cuts it",
-		      e) < 0)
-		return -1;
 	return add_text(&g->base, ".cmdline", &text, e);
 }
 
@@ -407,6 +404,8 @@ static int open_stub(struct uki_gathered *g, const struct uki_options *options, 
 {
 	AUTO_FREE char *found = NULL;
 
+	if (g->stub)
+		return 0;
 	if (options->efi_arch && !pe_machine_by_name(options->efi_arch))
 		return err_set(e, ERR_USAGE,
 			       "--efi-arch '%s' is none of ia32 x64 arm aa64 riscv32 riscv64 "
@@ -428,18 +427,32 @@ static enum uki_kind kind_of(const struct uki_options *options)
 	return options->kernel ? UKI_IMAGE : UKI_ADDON;
 }
 
-int uki_gather(const struct uki_options *options, struct uki_gathered *g, struct err *e)
+static int gather_parts(const struct uki_options *options, struct uki_gathered *g, struct err *e)
 {
-	*g = (struct uki_gathered){.kind = kind_of(options)};
-	if (!options->kernel && options->join_profiles && options->join_profiles->n)
-		return err_set(e, ERR_USAGE, "profiles are joined to a kernel: give --linux");
 	if (open_kernel(g, options, e) < 0 || open_stub(g, options, e) < 0 ||
 	    add_os_release(g, options, e) < 0 || add_cmdline(g, options, e) < 0 ||
 	    add_uname(g, options, e) < 0 || add_initrds(g, options, e) < 0 ||
 	    add_plain_files(g, options, e) < 0 || uki_add_folders(g, options, e) < 0 ||
 	    add_sections(g, options, e) < 0 || add_profiles(g, options, e) < 0)
 		return -1;
+	return read_sbat(g, options, e);
+}
+
+int uki_gather(const struct uki_options *options, struct uki_gathered *g, struct err *e)
+{
+	struct uki_options given;
+
+	*g = (struct uki_gathered){.kind = kind_of(options)};
+	if (options->update) {
+		if (uki_update_begin(options, g, &given, e) < 0 || gather_parts(&given, g, e) < 0)
+			return -1;
+		return uki_update_finish(options, g, e);
+	}
+	if (!options->kernel && options->join_profiles && options->join_profiles->n)
+		return err_set(e, ERR_USAGE, "profiles are joined to a kernel: give --linux");
+	if (gather_parts(options, g, e) < 0)
+		return -1;
 	if (g->base.n == 0)
 		return err_set(e, ERR_USAGE, "nothing to put into '%s'", options->output);
-	return read_sbat(g, options, e);
+	return 0;
 }

@@ -3,7 +3,8 @@
 
 efi_sample.py stub MACHINE VERSION FILE      a systemd stub: machine x64 ia32 aa64 riscv64
 efi_sample.py addon MACHINE VERSION FILE     the stub of an addon
-efi_sample.py kernel MACHINE FILE            a bzImage (x64, ia32), or a kernel that is only PE
+efi_sample.py kernel MACHINE FILE [SBAT]     a bzImage (x64, ia32), or a kernel that is only PE;
+                                             with a section .sbat of that text
 efi_sample.py list FILE                      a line "NAME SIZE SHA256" for each section of a UKI
 efi_sample.py get FILE NAME [N]              the content of the N-th section of that name
 efi_sample.py check FILE                     alignment, order, overlap, gaps
@@ -61,9 +62,11 @@ def stub(machine, version, kind="stub"):
                            (".sdmagic", 0x6000, magic, 0x40000040)])
 
 
-def kernel(machine):
+def kernel(machine, sbat=None):
     text = (b"Linux version 6.9.1-sample (me@here) (gcc) #1 SMP\n\0").ljust(0x600, b"k")
     sections = [(".setup", 0x1000, b"s" * 0x200, 0x40000040), (".text", 0x2000, text, 0x60000020)]
+    if sbat:
+        sections.append((".sbat", 0x3000, sbat.encode(), 0x40000040))
     if machine not in ("x64", "ia32"):
         return build(machine, sections)
     prefix = bytearray(0x300)
@@ -117,7 +120,7 @@ def main(argv):
         content = stub(argv[2], argv[3], verb)
         path = argv[4]
     elif verb == "kernel":
-        content = kernel(argv[2])
+        content = kernel(argv[2], argv[4] if len(argv) > 4 else None)
         path = argv[3]
     elif verb == "check":
         return check(argv[2])

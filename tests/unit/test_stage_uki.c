@@ -216,7 +216,8 @@ static void strict_refuses_what_is_doubtful(void **state)
 	options.cmdline = line;
 	options.strict = true;
 	assert_fails_with(make(&e),
-			  "kernel command line has more than 2047 bytes: the kernel cuts it");
+			  "the command line has more than 2047 bytes: the kernel cuts it: make it "
+			  "shorter");
 }
 
 static void json_has_the_shape_of_ukify(void **state)

@@ -178,9 +178,21 @@ static void names_are_checked(void **state)
 	assert_fails_with(plan_fails(&e), "a UKI needs one kernel");
 }
 
-static void what_an_old_stub_gets_wrong_is_refused(void **state)
+/* What lint says of the UKI before it is written. */
+static void lint_plan(struct uki_findings *found)
 {
 	AUTO_UKI_PLAN plan = NULL;
+	struct uki_layout_source planned;
+	struct err e = ERR_INIT;
+
+	assert_ok(uki_plan_new(&f.in, &plan, &e));
+	uki_layout_source_init(&planned, &plan->layout, "planned");
+	assert_ok(uki_lint(&planned.source, found, &e));
+}
+
+static void what_an_old_stub_gets_wrong_is_refused(void **state)
+{
+	AUTO_UKI_FINDINGS found = UKI_FINDINGS_INIT;
 	AUTO_BUF uki = BUF_INIT;
 	struct err e = ERR_INIT;
 
@@ -197,8 +209,8 @@ static void what_an_old_stub_gets_wrong_is_refused(void **state)
 			  "command line");
 	begin("252.39");
 	add(".ucode", "x");
-	assert_ok(uki_plan_new(&f.in, &plan, &e));
-	assert_string_equal(plan->warnings.v[0],
+	lint_plan(&found);
+	assert_string_equal(found.warnings.v[0].text,
 			    "systemd-stub 252.39 ignores section .ucode: 256 or newer is needed");
 	begin("258");
 	add(".dtbauto", "x");
@@ -211,19 +223,18 @@ static void image_base_troubles_some_stubs(void **state)
 {
 	static const struct {
 		const char *version;
-		size_t warnings;
+		size_t errors;
 	} cases[] = {{"252.39", 0}, {"257", 0},	  {"258.4", 1},
 		     {"259.1", 1},  {"259.2", 0}, {"260", 0}};
-	struct err e = ERR_INIT;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		AUTO_UKI_PLAN plan = NULL;
+		AUTO_UKI_FINDINGS found = UKI_FINDINGS_INIT;
 
 		begin(cases[i].version);
 		le64_put(f.kernel.bytes + SAMPLE_OPTIONAL + 24, 0x1000000);
-		assert_ok(uki_plan_new(&f.in, &plan, &e));
-		assert_int_equal(plan->warnings.n, cases[i].warnings);
+		lint_plan(&found);
+		assert_int_equal(found.errors.n, cases[i].errors);
 	}
 }
 
@@ -259,11 +270,12 @@ static void sizes_have_limits(void **state)
 	assert_int_equal(plan_fails(&e), -1);
 	big.size = 2ull << 30;
 	{
-		AUTO_UKI_PLAN plan = NULL;
+		AUTO_UKI_FINDINGS found = UKI_FINDINGS_INIT;
 
-		assert_ok(uki_plan_new(&f.in, &plan, &e));
-		assert_string_equal(plan->warnings.v[0], "2147490816 bytes: most firmware cannot "
-							 "start a program above 2 GiB");
+		lint_plan(&found);
+		assert_string_equal(found.warnings.v[0].text,
+				    "2147490816 bytes: most firmware cannot start a program above "
+				    "2 GiB");
 	}
 }
 
