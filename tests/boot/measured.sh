@@ -1,14 +1,15 @@
 #!/bin/sh
-# What measure predicts is what a TPM holds after the boot: PCRs 4, 9 and 11, in two banks, for
-# a UKI of ours and for one made by another tool, if that is here.
-# usage: measured.sh MVIRT-MKOS PROJECT
+# UKIs boot, and what measure predicts is what a TPM holds then: PCRs 4, 9 and 11, in two banks.
+# usage: measured.sh MVIRT-MKOS PROJECT CASE...
 set -eu
 mkos=$1
 project=$2
+shift 2
+cases=$*
 kernel=$project/kernel/arch/x86/boot/bzImage
 initrd=$project/target/initramfs.cpio.gz
 
-for tool in swtpm swtpm_setup; do
+for tool in swtpm swtpm_setup objcopy objdump; do
 	command -v $tool >/dev/null || { echo "skipped: no $tool"; exit 77; }
 done
 
@@ -38,30 +39,69 @@ boot() {
 	while read -r line; do
 		set -- "$@" --expect "$line"
 	done <want
-	"$mkos" run --log console --qemu "-chardev socket,id=tpm,path=$tpm/socket \
--tpmdev emulator,id=tpm0,chardev=tpm -device tpm-tis,tpmdev=tpm0" \
-		"$@" --power-button --expect 'pideisn: powering off' "$uki" ||
-		{ cat console; exit 1; }
+	run_uki "$uki" --qemu "-chardev socket,id=tpm,path=$tpm/socket \
+-tpmdev emulator,id=tpm0,chardev=tpm -device tpm-tis,tpmdev=tpm0" "$@"
 	pid=
 }
 
-# Every section that this stub measures, two initrds, more sections than its headers have room for.
+# run_uki WORDS...: boots it, with steps in front of the end.
+run_uki() {
+	uki=$1
+	shift
+	"$mkos" run --log console "$@" --power-button --expect 'pideisn: powering off' "$uki" ||
+		{ cat console; exit 1; }
+}
+
 cp "$initrd" first
 printf 'dir /second 0755 0 0\n' >list
 "$mkos" -q initramfs --list list -o second
-"$mkos" -q uki --kernel "$kernel" --initrd first --initrd second \
-	--cmdline 'console=ttyS0 quiet' --os-release "ID=test
-VERSION_ID=1" -o ours.efi
-boot ours.efi
+set -- --kernel "$kernel" --initrd first --cmdline 'console=ttyS0 quiet' --os-release "ID=test
+VERSION_ID=1"
 
-# objcopy knows nothing of measurements: sections in another order, aligned otherwise, no .sbat.
-if command -v objcopy >/dev/null; then
-	printf 'console=ttyS0 quiet' >cmdline
-	printf 'ID=test\n' >osrel
-	objcopy --add-section .osrel=osrel --change-section-vma .osrel=0x30000 \
-		--add-section .cmdline=cmdline --change-section-vma .cmdline=0x31000 \
-		--add-section .linux="$kernel" --change-section-vma .linux=0x2000000 \
-		--add-section .initrd=first --change-section-vma .initrd=0x4000000 \
-		/usr/lib/systemd/boot/efi/linuxx64.efi.stub theirs.efi
-	boot theirs.efi
-fi
+for case in $cases; do
+	case $case in
+	many)
+		# More sections than the headers have room for, and two initrds.
+		for i in 1 2 3 4 5 6 7 8 9 10 11; do
+			set -- "$@" --section ".x$i:section $i"
+		done
+		"$mkos" -q uki "$@" --initrd second -o many.efi
+		[ "$(objdump -h many.efi | grep -c '^ *[0-9][0-9]* \.')" -ge 24 ]
+		boot many.efi
+		;;
+	plain)
+		"$mkos" -q uki "$@" -o plain.efi
+		boot plain.efi
+		;;
+	updated)
+		"$mkos" -q uki --kernel "$kernel" --initrd second --cmdline quiet \
+			--os-release ID=old -o updated.efi
+		"$mkos" -q uki --update updated.efi --initrd first \
+			--cmdline 'console=ttyS0 quiet' --remove .osrel
+		boot updated.efi
+		;;
+	theirs)
+		# objcopy knows nothing of measurements: another order, no .sbat of its own.
+		printf 'console=ttyS0 quiet' >cmdline
+		printf 'ID=test\n' >osrel
+		objcopy --add-section .osrel=osrel --change-section-vma .osrel=0x30000 \
+			--add-section .cmdline=cmdline --change-section-vma .cmdline=0x31000 \
+			--add-section .linux="$kernel" --change-section-vma .linux=0x2000000 \
+			--add-section .initrd=first --change-section-vma .initrd=0x4000000 \
+			/usr/lib/systemd/boot/efi/linuxx64.efi.stub theirs.efi
+		boot theirs.efi
+		# Taken apart and put together again it is what ours would be, and boots.
+		"$mkos" -q uki --update theirs.efi -o relaid.efi
+		boot relaid.efi
+		;;
+	without-tpm)
+		"$mkos" -q uki "$@" --initrd second -o plain.efi
+		run_uki plain.efi --expect 'pideisn: ready' --send 'echo $(ls -d /sec*) has $(ls /sys/class/tpm | wc -l) TPMs' \
+			--expect '/second has 0 TPMs'
+		;;
+	*)
+		echo "no case $case"
+		exit 1
+		;;
+	esac
+done

@@ -139,4 +139,5 @@ def main(argv):
         f.write(content)
 
 
-main(sys.argv)
+if __name__ == "__main__":
+    main(sys.argv)
