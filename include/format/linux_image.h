@@ -12,6 +12,12 @@
  *	0x206	version		u16, of the boot protocol
  *	0x20e	kernel_version	u16, offset of the version text less 0x200
  *	0x264	handover_offset	u32, from protocol 2.11 on
+ *
+ * A kernel of those that unpacks itself under EFI (drivers/firmware/efi/libstub/zboot-header.S):
+ *
+ *	4	"zimg"
+ *	8	offset, u32, and
+ *	12	size, u32, of the compressed kernel
  */
 
 #include "base/err.h"
@@ -26,6 +32,9 @@ struct linux_image {
 	uint32_t handover_offset;
 	char banner[129];  /* "6.12.1 (who@where) #1 ...", "" when unknown */
 	char release[129]; /* its first word, as uname -r says it */
+
+	uint32_t zboot_offset; /* where a compressed kernel lies in it; 0: nowhere */
+	uint32_t zboot_size;
 
 	bool has_efi_stub;   /* what follows is 0 without it */
 	bool has_ia32_entry; /* a .compat section: an x64 kernel that ia32 firmware can start */

@@ -37,6 +37,8 @@ struct file_source {
 	}
 
 MUST_CHECK int file_source_open(struct file_source *f, const char *path, struct err *e);
+/* Takes the descriptor of a regular file, also on failure. `name` is for messages. */
+MUST_CHECK int file_source_take(struct file_source *f, int fd, const char *name, struct err *e);
 void file_source_close(struct file_source *f);
 #define AUTO_FILE_SOURCE AUTO(file_source_close) struct file_source
 

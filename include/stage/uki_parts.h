@@ -10,6 +10,7 @@
 #include "base/source.h"
 #include "format/pe.h"
 #include "format/uki_layout.h"
+#include "host/file.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,10 +38,12 @@ MUST_CHECK int uki_parts_begin(struct uki_parts *p, const char *name, struct err
 MUST_CHECK int uki_parts_open(struct uki_parts *p, const char *path, const struct source **ret,
 			      struct err *e);
 
-/* Content of the section begun last: a file; what is in the buffer, which is then empty; a
+/* Content of the section begun last: a file; a file that is open, which is then the parts'; what is in the buffer, which is then empty; a
  * section of a source that was opened here; a source of the caller's. */
 MUST_CHECK int uki_parts_file(struct uki_parts *p, const char *path, const struct source **ret,
 			      struct err *e);
+MUST_CHECK int uki_parts_opened(struct uki_parts *p, struct file_source *file,
+				const struct source **ret, struct err *e);
 MUST_CHECK int uki_parts_text(struct uki_parts *p, struct buf *text, struct err *e);
 MUST_CHECK int uki_parts_section(struct uki_parts *p, const struct source *file,
 				 const struct pe_section *section, struct err *e);

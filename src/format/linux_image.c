@@ -115,6 +115,27 @@ static int read_efi_stub(const struct source *s, struct linux_image *image, stru
 	return 0;
 }
 
+static int read_zboot(const struct source *s, struct linux_image *image, struct err *e)
+{
+	uint8_t head[16];
+	uint64_t end;
+
+	if (s->size < sizeof(head))
+		return 0;
+	if (source_read(s, 0, head, sizeof(head), e) < 0)
+		return -1;
+	if (memcmp(head + 4, "zimg", 4) != 0)
+		return 0;
+	end = (uint64_t)le32_get(head + 8) + le32_get(head + 12);
+	if (end > s->size)
+		return err_set(e, ERR_INPUT,
+			       "'%s' is cut short: the kernel in it ends at %llu, the file at %llu",
+			       s->name, (unsigned long long)end, (unsigned long long)s->size);
+	image->zboot_offset = le32_get(head + 8);
+	image->zboot_size = le32_get(head + 12);
+	return 0;
+}
+
 static int refuse(const struct source *s, const char *start, struct err *e)
 {
 	static const struct {
@@ -157,7 +178,8 @@ int linux_image_read(const struct source *s, struct linux_image *ret, struct err
 	if (source_read(s, 0, start, len, e) < 0 || read_bzimage(s, &image, e) < 0)
 		return -1;
 	if (memcmp(start, "MZ", 2) == 0) {
-		if (read_efi_stub(s, &image, e) < 0 || check_mark(s, &image, e) < 0)
+		if (read_efi_stub(s, &image, e) < 0 || check_mark(s, &image, e) < 0 ||
+		    read_zboot(s, &image, e) < 0)
 			return -1;
 	} else if (!image.is_bzimage) {
 		return refuse(s, start, e);

@@ -40,21 +40,19 @@ static int file_source_read(const struct source *s, uint64_t offset, void *data,
 
 static const struct source_ops file_source_ops = {.read = file_source_read};
 
-int file_source_open(struct file_source *f, const char *path, struct err *e)
+int file_source_take(struct file_source *f, int fd, const char *name, struct err *e)
 {
-	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	AUTO_CLOSE int owned = fd;
 	struct stat st;
 	char *copy;
 
-	if (fd < 0)
-		return err_os(e, "open '%s'", path);
 	if (fstat(fd, &st) < 0)
-		return err_os(e, "stat '%s'", path);
+		return err_os(e, "stat '%s'", name);
 	if (S_ISDIR(st.st_mode))
-		return err_set(e, ERR_INPUT, "'%s' is a folder, not a file", path);
+		return err_set(e, ERR_INPUT, "'%s' is a folder, not a file", name);
 	if (!S_ISREG(st.st_mode))
-		return err_set(e, ERR_INPUT, "'%s' is not a regular file", path);
-	copy = strdup(path);
+		return err_set(e, ERR_INPUT, "'%s' is not a regular file", name);
+	copy = strdup(name);
 	if (!copy)
 		return err_memory(e);
 	*f = (struct file_source){
@@ -63,8 +61,17 @@ int file_source_open(struct file_source *f, const char *path, struct err *e)
 		.path = copy,
 		.stat = st,
 	};
-	fd = -1;
+	owned = -1;
 	return 0;
+}
+
+int file_source_open(struct file_source *f, const char *path, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	if (fd < 0)
+		return err_os(e, "open '%s'", path);
+	return file_source_take(f, fd, path, e);
 }
 
 void file_source_close(struct file_source *f)

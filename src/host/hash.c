@@ -133,7 +133,7 @@ int hash_source(const struct source *s, uint64_t offset, uint64_t len, char ret_
 		struct err *e)
 {
 	AUTO_HASH h = HASH_INIT;
-	AUTO_FREE char *piece = malloc(PIECE);
+	AUTO_FREE char *piece = malloc(len < PIECE ? (size_t)len + 1 : PIECE);
 
 	if (!piece)
 		return err_memory(e);

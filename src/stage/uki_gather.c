@@ -4,6 +4,7 @@
 #include "format/initrd_form.h"
 #include "host/file.h"
 #include "host/machine.h"
+#include "stage/kernel_image.h"
 #include "stage/uki_folders.h"
 #include "stage/uki_update.h"
 
@@ -365,7 +366,7 @@ int uki_default_stub(const char *kernel, char **ret_path, struct err *e)
 	AUTO_FILE_SOURCE file = FILE_SOURCE_INIT;
 	struct linux_image image;
 
-	if (file_source_open(&file, kernel, e) < 0)
+	if (kernel_open(kernel, &file, e) < 0)
 		return err_ctx(e, "kernel");
 	if (linux_image_read(&file.source, &image, e) < 0)
 		return -1;
@@ -389,15 +390,17 @@ static int default_stub(const struct uki_gathered *g, const struct uki_options *
 
 static int open_kernel(struct uki_gathered *g, const struct uki_options *options, struct err *e)
 {
+	AUTO_FILE_SOURCE file = FILE_SOURCE_INIT;
 	const struct source *s;
 
 	if (!options->kernel)
 		return 0;
-	if (uki_parts_begin(&g->base, ".linux", e) < 0)
-		return -1;
-	if (uki_parts_file(&g->base, options->kernel, &s, e) < 0)
+	if (kernel_open(options->kernel, &file, e) < 0)
 		return err_ctx(e, "kernel");
-	return linux_image_read(s, &g->kernel, e);
+	if (uki_parts_begin(&g->base, ".linux", e) < 0 ||
+	    uki_parts_opened(&g->base, &file, &s, e) < 0 || linux_image_read(s, &g->kernel, e) < 0)
+		return -1;
+	return options->uname ? 0 : kernel_release(s, &g->kernel, g->kernel.release, e);
 }
 
 static int open_stub(struct uki_gathered *g, const struct uki_options *options, struct err *e)

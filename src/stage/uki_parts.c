@@ -1,7 +1,5 @@
 #include "stage/uki_parts.h"
 
-#include "host/file.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,6 +97,19 @@ int uki_parts_file(struct uki_parts *p, const char *path, const struct source **
 	if (ret)
 		*ret = s;
 	return 0;
+}
+
+int uki_parts_opened(struct uki_parts *p, struct file_source *file, const struct source **ret,
+		     struct err *e)
+{
+	struct uki_content *c;
+
+	if (add_content(p, &c, e) < 0)
+		return -1;
+	c->file = *file;
+	*file = (struct file_source)FILE_SOURCE_INIT;
+	*ret = &c->file.source;
+	return uki_parts_source(p, *ret, e);
 }
 
 int uki_parts_text(struct uki_parts *p, struct buf *text, struct err *e)

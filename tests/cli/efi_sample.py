@@ -6,10 +6,13 @@ efi_sample.py addon MACHINE VERSION FILE     the stub of an addon
 efi_sample.py kernel MACHINE FILE [SBAT]     a bzImage (x64, ia32), or a kernel that is only PE;
                                              with a section .sbat of that text
 efi_sample.py list FILE                      a line "NAME SIZE SHA256" for each section of a UKI
-efi_sample.py get FILE NAME [N]              the content of the N-th section of that name
+efi_sample.py get FILE NAME                  the content of a section
+efi_sample.py dump FILE FOLDER               of all, as NAME.N, counted from 1
+efi_sample.py zboot MACHINE PACKED FILE      an EFI program around a packed kernel
 efi_sample.py check FILE                     alignment, order, overlap, gaps
 """
 import hashlib
+import os
 import struct
 import sys
 
@@ -122,6 +125,13 @@ def main(argv):
     elif verb == "kernel":
         content = kernel(argv[2], argv[4] if len(argv) > 4 else None)
         path = argv[3]
+    elif verb == "zboot":
+        with open(argv[3], "rb") as f:
+            packed = f.read()
+        text = b"u" * 200 + packed
+        content = bytearray(build(argv[2], [(".text", 0x1000, text, 0x60000020)]))
+        struct.pack_into("<4sII", content, 4, b"zimg", content.index(packed), len(packed))
+        path = argv[4]
     elif verb == "check":
         return check(argv[2])
     else:
@@ -132,8 +142,16 @@ def main(argv):
                     content = data[ptr : ptr + min(vs, raw)]
                     print(name, len(content), hashlib.sha256(content).hexdigest())
             return
-        found = [s for s in sections if s[0] == argv[3]][int(argv[4]) - 1 if len(argv) > 4 else 0]
-        sys.stdout.buffer.write(data[found[4] : found[4] + min(found[1], found[3])])
+        counts = {}
+        for name, vs, _, raw, ptr, _ in sections:
+            content = data[ptr : ptr + min(vs, raw)]
+            counts[name] = counts.get(name, 0) + 1
+            if verb == "dump":
+                os.makedirs(argv[3], exist_ok=True)
+                with open(f"{argv[3]}/{name}.{counts[name]}", "wb") as f:
+                    f.write(content)
+            elif name == argv[3] and counts[name] == 1:
+                sys.stdout.buffer.write(content)
         return
     with open(path, "wb") as f:
         f.write(content)

@@ -127,8 +127,8 @@ for name, size in (("wide", 1), ("deep", 2500000)):
         for i in range(n):
             f.write(struct.pack("<8sIIII12xI", b".%06x" % i, size, 4096, size, 0, 0))
 PYTHON
-expect 0 timeout 20 "$mkos" inspect --all --json=short wide
+expect 0 timeout 100 "$mkos" inspect --all --json=short wide
 [ "$(grep -o sha256 out | wc -l)" -eq 65535 ] || fail "not all sections"
-expect 1 timeout 20 "$mkos" inspect --all deep
+expect 1 timeout 100 "$mkos" inspect --all deep
 says err "mvirt-mkos inspect: 'deep': its sections lie upon each other, 16 deep"
 exit $failed

@@ -164,6 +164,27 @@ static void other_efi_program_is_no_kernel(void **state)
 			  "'sample.efi': an EFI program, but not a kernel image: no HdrS at 0x202");
 }
 
+static void zboot_tells_where_its_kernel_is(void **state)
+{
+	struct linux_image image;
+	struct err e = ERR_INIT;
+
+	(void)state;
+	sample_kernel(&sample, PE_MACHINE_ARM64);
+	memcpy(sample.bytes + 4, "zimg", 4);
+	le32_put(sample.bytes + 8, 0x300);
+	le32_put(sample.bytes + 12, (uint32_t)sample.len - 0x300);
+	assert_ok(linux_image_read(sample_source(&sample), &image, &e));
+	assert_int_equal(image.zboot_offset, 0x300);
+	assert_int_equal(image.zboot_size, sample.len - 0x300);
+	le32_put(sample.bytes + 12, (uint32_t)sample.len - 0x2ff);
+	assert_fails_with(linux_image_read(sample_source(&sample), &image, &e),
+			  "'sample.efi' is cut short: the kernel in it ends at 2561, the file at "
+			  "2560");
+	le32_put(sample.bytes + 8, 0xffffffff);
+	assert_int_equal(linux_image_read(sample_source(&sample), &image, &e), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -176,6 +197,7 @@ int main(void)
 		cmocka_unit_test(cut_anywhere_is_an_error),
 		cmocka_unit_test(other_files_are_named),
 		cmocka_unit_test(other_efi_program_is_no_kernel),
+		cmocka_unit_test(zboot_tells_where_its_kernel_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
