@@ -105,6 +105,8 @@ static bool make_root(const struct guest *g, const struct guest_plan *plan)
 	     !write_file("etc/passwd", "root:x:0:0::/:\nweb:x:100:101::/:\n") ||
 	     !write_file("etc/group", "root:x:0:\nweb:x:101:\n")))
 		return false;
+	if (plan->prepare != NULL && !plan->prepare())
+		return false;
 	if (plan->shell && !copy_file(FAKE_SERVICE, "bin/sh"))
 		return false;
 	if (plan->mode == NULL)

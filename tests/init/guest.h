@@ -26,6 +26,7 @@ struct guest_plan {
 	bool shell;		  /* whether there is a /bin/sh */
 	const char *host_name;	  /* the content of /etc/hostname, NULL if there is none */
 	const char *conf;	  /* the content of /etc/pideisn/test.conf, NULL for none */
+	bool (*prepare)(void);	  /* does more in its root, which is the working folder, or NULL */
 	const char *const *words; /* its arguments, NULL at the end */
 };
 
