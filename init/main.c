@@ -1,3 +1,4 @@
+#include "banner.h"
 #include "button.h"
 #include "clock.h"
 #include "command.h"
@@ -134,6 +135,7 @@ int main(int argc, char *argv[])
 	host_name_apply(init.settings.system.host_name);
 	loopback_up();
 	state_mount(&init, &init.settings.state);
+	banner_services(&init.services);
 	services_start(&init.services, &init.loop, &init.settings);
 	while (init.request == REQUEST_NONE)
 		loop_wait(&init.loop, LOOP_FOREVER);

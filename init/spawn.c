@@ -1,5 +1,6 @@
 #include "spawn.h"
 
+#include "banner.h"
 #include "cgroup.h"
 #include "message.h"
 #include "notify.h"
@@ -180,6 +181,8 @@ static _Noreturn void child_run(const struct service_settings *s, int out, int r
 	change_folder(s, report);
 	set_limits(s, report);
 	change_user(s, report);
+	if (s->terminal)
+		banner_show(STDOUT_FILENO);
 	signals_reset();
 	execve(s->exec, argv, env);
 	child_fail(report, "cannot be executed", errno);

@@ -152,6 +152,35 @@ static void request_ends_the_wait_for_the_state(void **state)
 	guest_ends_by(&guest, SIGINT);
 }
 
+static bool network_report(void)
+{
+	return mkdir("run", 0755) == 0 && mount("tmpfs", "run", "tmpfs", 0, "size=1M") == 0 &&
+	       mkdir("run/pideisn", 0755) == 0 && mkdir("run/pideisn/net", 0755) == 0 &&
+	       put("run/pideisn/net/eth0", "state=online\naddress=192.0.2.7/24\n") &&
+	       put("run/pideisn/net/resolv.conf", "nameserver 192.0.2.1\n");
+}
+
+static void banner_stands_before_each_shell(void **state)
+{
+	const struct guest_plan plan = {
+		.prepare = network_report,
+		.shell = true,
+		.mode = "run",
+		.words = WORDS("pideisn.hostname=node-7"),
+	};
+
+	(void)state;
+	guest_start(&guest, &plan);
+	for (int i = 0; i < 2; i++) {
+		guest_says_next(&guest, "\npideisn " PIDEISN_VERSION ", Linux ");
+		guest_says_next(&guest, ", host node-7\n"
+					"eth0: 192.0.2.7/24\n"
+					"services: mvirt-vmm running\n\n");
+		guest_says_next(&guest, "sh: I am -sh");
+		assert_int_equal(write(guest.console, "exit\n", 5), 5);
+	}
+}
+
 static void link_of(const char *name, char *ret, size_t size)
 {
 	char path[64];
@@ -224,6 +253,7 @@ int main(void)
 		cmocka_unit_test_teardown(what_is_no_watchdog_is_told, end_guest),
 		cmocka_unit_test_teardown(machine_goes_on_without_its_state, end_guest),
 		cmocka_unit_test_teardown(request_ends_the_wait_for_the_state, end_guest),
+		cmocka_unit_test_teardown(banner_stands_before_each_shell, end_guest),
 		cmocka_unit_test_teardown(process_1_holds_no_folder_and_few_files, end_guest),
 	};
 	const char *ci = getenv("CI");
