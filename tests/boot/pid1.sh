@@ -26,7 +26,7 @@ LIST
 add list
 
 # What is typed is echoed: arithmetic and brackets tell an answer from its question.
-boot 0 "" --qemu '-rtc base=1970-01-02 -device i6300esb' \
+boot 0 "foo=bar baz" --qemu '-rtc base=1970-01-02 -device i6300esb' \
 	--qemu '-nic user,restrict=on,model=virtio-net-pci,mac=52:54:00:12:34:56' \
 	--expect "the watchdog 'i6300ESB timer' resets this machine after 60 s" \
 	--expect 'the clock said 1970-01-02, before this image was made: set to 2026-01-01' \
@@ -38,6 +38,8 @@ boot 0 "" --qemu '-rtc base=1970-01-02 -device i6300esb' \
 	--send 'echo "$(cut -d" " -f7 /proc/1/stat) is the terminal of 1"; stat -c %a:%U /' \
 	--expect '0 is the terminal of 1' \
 	--expect '755:root' \
+	--send 'env | grep -c foo | sed "s/^/foreign words: /"' \
+	--expect 'foreign words: 0' \
 	--send 'for m in /proc /sys /sys/fs/cgroup /sys/kernel/security /dev/shm /dev/mqueue /run; do
 grep " $m .*nosuid,nodev,noexec" /proc/mounts >/dev/null || echo "open$((1)) $m"; done
 for m in /dev /dev/pts; do grep " $m .*nosuid,noexec" /proc/mounts >/dev/null || echo "open$((1)) $m"; done
@@ -73,13 +75,29 @@ boot 1 "pideisn.watchdog=5" \
 	--expect 'pideisn: crashed by SIGSEGV, rebooting'
 reset
 
-# Without ACPI the kernel would halt for ever.
-boot 1 "acpi=off" \
+# Without ACPI the kernel would halt for ever. What is mounted before gets our flags.
+printf '#!/bin/sh\nmount -t proc proc /proc\nmount -t sysfs sysfs /sys\n' >before
+printf 'mount -t devtmpfs dev /dev\nmount -t tmpfs run /run\nexec /init\n' >>before
+echo 'file /before before 0755 0 0' >>list
+add list
+boot 1 "acpi=off rdinit=/before" \
 	--expect 'pideisn: ready' \
+	--send 'grep -c " /run .*nosuid,nodev,noexec\| /dev .*nosuid,noexec" /proc/mounts | sed "s/^/ours: /"' \
+	--expect 'ours: 2' \
 	--send 'poweroff' \
 	--expect 'pideisn: this machine cannot power itself off, rebooting it' \
 	--expect 'pideisn: rebooting'
 reset
+
+# A console that is not there: everything else is.
+cat >say.conf <<'CONF'
+[service say]
+exec = /bin/sh -c "echo alive without a console >/dev/ttyS0; exec sleep 1000"
+CONF
+echo 'file /etc/pideisn/say.conf say.conf 0644 0 0' >>list
+add list
+"$mkos" run "$kernel" --initrd "$initrd" --cmdline "console=ttyS5 quiet" \
+	--expect 'alive without a console' --power-button
 
 # An image that needs more memory than there is.
 mkdir p
