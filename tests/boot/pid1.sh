@@ -26,9 +26,10 @@ LIST
 add list
 
 # What is typed is echoed: arithmetic and brackets tell an answer from its question.
-boot 0 "foo=bar baz" --qemu '-rtc base=1970-01-02 -device i6300esb' \
+boot 0 "foo=bar baz pideisn.hugetlbfs=2M" --qemu '-rtc base=1970-01-02 -device i6300esb' \
 	--qemu '-nic user,restrict=on,model=virtio-net-pci,mac=52:54:00:12:34:56' \
 	--expect "the watchdog 'i6300ESB timer' resets this machine after 60 s" \
+	--expect 'this kernel has no hugetlbfs, so there is no /dev/hugepages' \
 	--expect 'the clock said 1970-01-02, before this image was made: set to 2026-01-01' \
 	--expect '/etc/sysctl.conf:3: not of the form KEY = VALUE, skipped' \
 	--expect '/etc/sysctl.conf:5: cannot write /proc/sys/net/no-other-key' \
@@ -72,8 +73,12 @@ boot 1 "pideisn.watchdog=5" \
 	--expect "the watchdog 'Software Watchdog' resets this machine after 5 s" \
 	--expect 'pideisn: ready' \
 	--send 'dmesg -n 8; kill -SEGV 1' \
-	--expect 'pideisn: crashed by SIGSEGV, rebooting'
+	--expect 'pideisn: crashed by SIGSEGV, rebooting' \
+	--expect 'reboot: Restarting system'
 reset
+# By the kernel's clock, at most 2 s.
+sed -n 's/^.*\[ *\([0-9.]*\)\] .*\(crashed by SIGSEGV\|Restarting system\).*/\1/p' console >times
+awk 'NR == 1 { from = $1 } END { print NR, $1 - from; exit !(NR == 2 && $1 - from <= 2) }' times
 
 # Without ACPI the kernel would halt for ever. What is mounted before gets our flags.
 printf '#!/bin/sh\nmount -t proc proc /proc\nmount -t sysfs sysfs /sys\n' >before
