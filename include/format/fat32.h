@@ -10,9 +10,9 @@
  *	       R    two equal FATs: for each cluster the next of its file
  *	       ...  clusters, the first of which has the number 2: folders, then files
  *
- * Every file is one run of clusters, and one of 4 KiB or more begins at a
- * multiple of 4 KiB, so that a file system can share its blocks with the
- * original's. What is on the volume depends on the names and contents alone,
+ * Every file is one run of clusters. One of 4 KiB or more begins at a multiple
+ * of 4 KiB, so that a file system can share its blocks with the original's, and
+ * one of 1 MiB or more at a multiple of 64 KiB. What is on the volume depends on the names and contents alone,
  * not on the order in which they are given.
  */
 

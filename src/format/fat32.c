@@ -11,6 +11,9 @@ enum {
 	SECTORS_BEFORE_FAT = 32,
 	ENTRIES_PER_SECTOR = FAT32_SECTOR / 4,
 	ALIGN = 4096,
+	/* Linux copies into its page cache in pieces of that where they are aligned so. */
+	ALIGN_BIG = 65536,
+	BIG = 1 << 20,
 	CLUSTER_MIN = 512,
 	CLUSTER_USUAL = 4096,
 	CLUSTER_LARGEST = 32768,
@@ -39,10 +42,17 @@ static uint64_t node_size(const struct fat32_node *node)
 	return node->folder ? (uint64_t)node->entries * FAT32_ENTRY : node->content->size;
 }
 
+/* A file begins at a multiple of so many clusters. */
+static uint64_t file_step(uint64_t size, uint32_t cluster_size)
+{
+	const uint64_t align = size >= BIG ? ALIGN_BIG : size >= ALIGN ? ALIGN : 1;
+
+	return cluster_size < align ? align / cluster_size : 1;
+}
+
 /* Numbers the clusters of every node, folders first. *ret_end is the one behind the last. */
 static void place(struct fat32_plan *p, uint32_t cluster_size, uint64_t *ret_end)
 {
-	const uint64_t step = cluster_size < ALIGN ? ALIGN / cluster_size : 1;
 	uint64_t next = 2;
 
 	p->n_placed = p->allocated = 0;
@@ -54,8 +64,8 @@ static void place(struct fat32_plan *p, uint32_t cluster_size, uint64_t *ret_end
 			if (node->folder == (files == 1))
 				continue;
 			node->clusters = (uint32_t)((size + cluster_size - 1) / cluster_size);
-			if (!node->folder && size >= ALIGN)
-				next = 2 + align_up(next - 2, step);
+			if (!node->folder)
+				next = 2 + align_up(next - 2, file_step(size, cluster_size));
 			node->cluster = size ? (uint32_t)next : 0;
 			next += node->clusters;
 			p->allocated += node->clusters;
@@ -71,7 +81,7 @@ static struct fat32_measures measure(uint64_t sectors, uint32_t cluster_size)
 {
 	struct fat32_measures m = {.sectors = sectors, .cluster_size = cluster_size};
 	const uint64_t per_cluster = cluster_size / FAT32_SECTOR;
-	const uint64_t align = (cluster_size > ALIGN ? cluster_size : ALIGN) / FAT32_SECTOR;
+	const uint64_t align = ALIGN_BIG / FAT32_SECTOR;
 	uint64_t before;
 
 	/* Solved for the least that has an entry for every cluster and two more. */

@@ -125,6 +125,25 @@ printf x >>p/kernel/arch/x86/boot/bzImage
 expect 0 $build
 same p/kernel/arch/x86/boot/bzImage kernel_source/sample
 
+# Media of the UKI: made once, and again when something that is on them changed.
+media() {
+	wanted=$1
+	shift
+	expect 0 "$mkos" -C p "$@" --recipe guest
+	has out "$wanted"
+}
+media 'made in' iso
+media 'up to date' iso
+media 'made in' iso --label OTHER
+media 'made in' iso
+media 'made in' disk --partition state:5M
+media 'up to date' disk --partition state:5M
+media 'made in' disk --partition state:6M
+printf x >>p/target/mvirt.iso
+media 'made in' iso
+has p/target/manifest.json '"name": "iso"'
+rm p/target/mvirt.iso p/target/mvirt.img
+
 # A build of another recipe that fails changes nothing of what is known.
 expect 1 "$mkos" -C p build
 has p/target/manifest.json '"recipe": "guest"'

@@ -82,25 +82,14 @@ static void assert_copied(const char *name, const void *want, size_t len)
 
 static void volumes_of_every_size_are_sound(void **state)
 {
-	/* Around the least number of clusters, and around sizes of a FAT's last sector. */
 	static const struct {
 		uint64_t bytes;
 		uint32_t cluster_size;
-		uint64_t clusters; /* that fsck.vfat is to find; 0: any */
 	} cases[] = {
-		{0, 512, 0},
-		{0, 1024, 0},
-		{0, 4096, 0},
-		{0, 32768, 0},
-		{34 << 20, 0, 0},
-		{66ULL << 20, 0, 0},
-		{100ULL << 20, 0, 0},
-		{300ULL << 20, 0, 0},
-		{513ULL << 20, 4096, 0},
-		{9ULL << 30, 0, 0},
-		{17ULL << 30, 0, 0},
-		{40ULL << 30, 0, 0},
-		{40000ULL << 20, 512 * 8, 0},
+		{0, 512},	   {0, 1024},	      {0, 4096},
+		{0, 32768},	   {34 << 20, 0},     {66ULL << 20, 0},
+		{100ULL << 20, 0}, {300ULL << 20, 0}, {513ULL << 20, 4096},
+		{9ULL << 30, 0},   {17ULL << 30, 0},  {40ULL << 30, 0},
 	};
 	static const char text[] = "content";
 	struct memory_source m;
@@ -115,18 +104,129 @@ static void volumes_of_every_size_are_sound(void **state)
 						      .id = 0x12345678,
 						      .start = 1 << 20};
 
-		print_message("size %llu, clusters of %u\n", (unsigned long long)cases[i].bytes,
-			      cases[i].cluster_size);
 		write_volume(&file, 1, &options);
 		check_volume();
 		assert_copied("EFI/BOOT/BOOTX64.EFI", text, sizeof(text));
 	}
 }
 
+/* How many clusters fsck.vfat counts, or 0 when the volume is refused. */
+static unsigned long clusters_of(uint64_t sectors)
+{
+	const struct fat32_options options = {.bytes = sectors * 512, .cluster_size = 512};
+	struct err e = ERR_INIT;
+	AUTO_FAT32_PLAN plan = NULL;
+	AUTO_FREE char *text = NULL;
+	const char *at;
+
+	if (fat32_plan_new(NULL, 0, &options, &plan, &e) < 0)
+		return 0;
+	write_volume(NULL, 0, &options);
+	text = run("fsck.vfat", (const char *const[]){"-n", "-v", "v.img", NULL});
+	at = strstr(text, " data clusters");
+	assert_non_null(at);
+	while (at > text && at[-1] != ' ')
+		at--;
+	assert_non_null(strstr(text, "32 bit entries"));
+	return strtoul(at, NULL, 10);
+}
+
+/* Below 65,525 clusters other programs take the volume for FAT16; 16 more are left out. */
+static void least_volume_is_still_fat32(void **state)
+{
+	uint64_t sectors = 66000;
+	unsigned long n;
+
+	(void)state;
+	while (clusters_of(sectors) == 0)
+		sectors += sectors < 66600 ? 16 : 1;
+	n = clusters_of(sectors);
+	assert_in_range(n, 65525 + 16, 65525 + 16 + 16);
+	/* One more cluster and one more FAT sector, step by step. */
+	for (uint64_t more = 1; more <= 260; more += 37)
+		assert_in_range(clusters_of(sectors + more), n + more - 130, n + more);
+}
+
+static void many_files_with_long_names_keep_their_content(void **state)
+{
+	enum { N = 3000 };
+	static char names[N][64], contents[N][16];
+	static struct memory_source sources[N];
+	static struct fat32_file files[N];
+	const struct fat32_options options = {.unit = 1 << 20, .label = "MANY"};
+	AUTO_FREE char *list = NULL;
+	size_t lines = 0;
+
+	(void)state;
+	for (size_t i = 0; i < N; i++) {
+		snprintf(names[i], sizeof(names[i]),
+			 "folder with blanks/The same beginning %zu.text", i);
+		snprintf(contents[i], sizeof(contents[i]), "%zu", i);
+		memory_source_init(&sources[i], contents[i], strlen(contents[i]), "m");
+		files[i] = (struct fat32_file){names[i], &sources[i].source};
+	}
+	write_volume(files, N, &options);
+	check_volume();
+	list = run("mdir",
+		   (const char *const[]){"-b", "-i", "v.img", "::folder with blanks", NULL});
+	for (const char *p = list; (p = strstr(p, "The same beginning")); p++)
+		lines++;
+	assert_int_equal(lines, N);
+	for (size_t i = 0; i < N; i += 271)
+		assert_copied(names[i], contents[i], strlen(contents[i]));
+}
+
+static void names_of_every_kind_are_found(void **state)
+{
+	static const char *const names[] = {
+		"B",
+		"README.TXT",
+		"readme.md",
+		"a.b.c.d",
+		".hidden",
+		"..two",
+		"no extension at all",
+		"twelve12.txt",
+		"UPPER.lower",
+		"exactly13.uni",
+		"exactly 26 units long .txt",
+		"plus+comma,semi;equals=!x",
+		"\xc3\x84\xc3\xb6\xe2\x82\xac.txt",
+		"LONGNA~1.TXT",
+		"longname one.txt",
+		"longname two.txt",
+		"EFI/BOOT/BOOTX64.EFI",
+		"a/b/c/d/e/f/g/h.txt",
+	};
+	struct fat32_file files[ARRAY_LEN(names) + 1];
+	struct memory_source sources[ARRAY_LEN(names)];
+	const struct fat32_options options = {.unit = 1 << 20};
+	char longest[256];
+
+	(void)state;
+	memset(longest, 'n', 255);
+	longest[255] = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		memory_source_init(&sources[i], names[i], strlen(names[i]), "m");
+		files[i] = (struct fat32_file){names[i], &sources[i].source};
+	}
+	files[ARRAY_LEN(names)] = (struct fat32_file){longest, &sources[0].source};
+	write_volume(files, ARRAY_LEN(files), &options);
+	check_volume();
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if ((unsigned char)names[i][0] < 0x80)
+			assert_copied(names[i], names[i], strlen(names[i]));
+	assert_copied(longest, names[0], strlen(names[0]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(volumes_of_every_size_are_sound, scratch_clear),
+		cmocka_unit_test_teardown(least_volume_is_still_fat32, scratch_clear),
+		cmocka_unit_test_teardown(many_files_with_long_names_keep_their_content,
+					  scratch_clear),
+		cmocka_unit_test_teardown(names_of_every_kind_are_found, scratch_clear),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_enter, scratch_leave);
