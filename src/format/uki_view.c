@@ -174,7 +174,7 @@ static size_t names_of(const struct uki_view *v, size_t part, const char **names
 int uki_view_choose(struct uki_view *v, const struct source *s, const char *profile, struct err *e)
 {
 	AUTO_FREE const char **names = calloc(v->n + 1, sizeof(*names));
-	size_t part, n_names, n = 0;
+	size_t part = 0, n_names, n = 0;
 
 	if (!names)
 		return err_memory(e);

@@ -51,7 +51,7 @@ static int add_content(struct uki_parts *p, struct uki_content **ret, struct err
 {
 	struct uki_content **contents =
 		reallocarray(p->contents, p->n_contents + 1, sizeof(struct uki_content *));
-	struct uki_content *c;
+	struct uki_content *c = NULL;
 
 	if (!contents)
 		return err_memory(e);
@@ -80,7 +80,7 @@ int uki_parts_source(struct uki_parts *p, const struct source *s, struct err *e)
 
 int uki_parts_open(struct uki_parts *p, const char *path, const struct source **ret, struct err *e)
 {
-	struct uki_content *c;
+	struct uki_content *c = NULL;
 
 	if (add_content(p, &c, e) < 0 || file_source_open(&c->file, path, e) < 0)
 		return -1;
@@ -102,7 +102,7 @@ int uki_parts_file(struct uki_parts *p, const char *path, const struct source **
 int uki_parts_opened(struct uki_parts *p, struct file_source *file, const struct source **ret,
 		     struct err *e)
 {
-	struct uki_content *c;
+	struct uki_content *c = NULL;
 
 	if (add_content(p, &c, e) < 0)
 		return -1;
@@ -114,7 +114,7 @@ int uki_parts_opened(struct uki_parts *p, struct file_source *file, const struct
 
 int uki_parts_text(struct uki_parts *p, struct buf *text, struct err *e)
 {
-	struct uki_content *c;
+	struct uki_content *c = NULL;
 
 	if (add_content(p, &c, e) < 0)
 		return -1;
@@ -127,7 +127,7 @@ int uki_parts_text(struct uki_parts *p, struct buf *text, struct err *e)
 int uki_parts_section(struct uki_parts *p, const struct source *file,
 		      const struct pe_section *section, struct err *e)
 {
-	struct uki_content *c;
+	struct uki_content *c = NULL;
 
 	if (add_content(p, &c, e) < 0 || pe_section_source_init(&c->section, file, section, e) < 0)
 		return -1;
