@@ -25,8 +25,10 @@ int sbat_merge(struct buf *to, const char *text, size_t len, struct err *e)
 		len--;
 	for (at = line_length(text, len) + 1; at < len;) {
 		size_t n = line_length(text + at, len - at);
-		size_t shown = n && text[at + n - 1] == '\r' ? n - 1 : n;
+		size_t shown = n;
 
+		while (shown && text[at + shown - 1] == '\r')
+			shown--;
 		if (shown && (buf_put(to, text + at, shown, e) < 0 || buf_puts(to, "\n", e) < 0))
 			return -1;
 		at += n + 1;
