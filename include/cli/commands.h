@@ -16,6 +16,7 @@ extern const struct command cmd_disk;
 extern const struct command cmd_seed;
 extern const struct command cmd_sign;
 extern const struct command cmd_verify;
+extern const struct command cmd_enroll;
 extern const struct command cmd_measure;
 extern const struct command cmd_inspect;
 extern const struct command cmd_run;

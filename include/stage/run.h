@@ -62,6 +62,7 @@ struct run_options {
 	const char *firmware; /* instead of OVMF's, and cloud-hypervisor's one; NULL */
 	const char *vars;     /* variable store that a copy is made of; NULL: OVMF's */
 	bool secure_boot;
+	const struct strv *trusted; /* certificates in db instead of the store's keys; none */
 	bool tpm;
 	uint64_t memory_bytes;
 	uint64_t cpus;

@@ -33,4 +33,7 @@ void run_plan_done(struct run_plan *p);
 MUST_CHECK int run_plan_make(const struct run_options *options, const char *folder,
 			     struct run_plan *ret, struct err *e);
 
+/* Were keys given for the firmware's store? */
+bool run_has_keys(const struct run_options *options);
+
 #endif

@@ -18,6 +18,7 @@ struct options {
 	uint64_t timeout;
 	struct strv disks;
 	struct strv qemu;
+	struct strv trusted;
 };
 
 static int add_step(void *into, enum run_step_kind kind, const char *text, struct err *e)
@@ -184,8 +185,14 @@ static const struct option_row rows[] = {
 	 OPTION_CALL, 0, set_direct},
 	{0, "bios", NULL, "boot an ISO or a disk by BIOS firmware", OPTION_CALL, 0, set_bios},
 	{0, "secure-boot", NULL,
-	 "firmware that starts signed programs only; by Microsoft's keys, without --vars",
+	 "firmware that starts signed programs only; by Microsoft's keys, without --trust or "
+	 "--vars",
 	 OPTION_FLAG, offsetof(struct options, run.secure_boot), NULL},
+	{0, "trust", "FILE",
+	 "with --secure-boot: the certificate of one who may sign, enrolled in the guest's copy of "
+	 "an "
+	 "empty store; may be given again",
+	 OPTION_LIST, offsetof(struct options, trusted), NULL},
 	{0, "vars", "FILE", "variable store of the firmware, with its keys; the guest gets a copy",
 	 OPTION_TEXT, offsetof(struct options, run.vars), NULL},
 	{0, "firmware", "FILE", "UEFI firmware, instead of the distribution's OVMF", OPTION_TEXT,
@@ -250,6 +257,7 @@ static int start(struct options *o, const char *file, struct err *e)
 		o->run.log_path = DEFAULT_LOG;
 	o->run.disks = &o->disks;
 	o->run.qemu = &o->qemu;
+	o->run.trusted = &o->trusted;
 	o->run.steps = o->steps;
 	o->run.n_steps = o->n_steps;
 	o->run.timeout_s = o->timeout ? o->timeout : DEFAULT_TIMEOUT_S;
@@ -267,6 +275,7 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 		r = start(&o, first < argc ? argv[first] : NULL, e);
 	strv_done(&o.disks);
 	strv_done(&o.qemu);
+	strv_done(&o.trusted);
 	return r;
 }
 

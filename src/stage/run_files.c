@@ -5,6 +5,7 @@
 #include "format/pe.h"
 #include "host/file.h"
 #include "host/output.h"
+#include "stage/enroll.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -74,17 +75,27 @@ static int make_parts(const struct run_plan *p, struct err *e)
 	return p->initrd ? extract(p, initrd_sections, p->initrd, e) : 0;
 }
 
-int run_files_make(const struct run_plan *p, struct err *e)
+/* The firmware writes to it: a copy, or one with the keys that were asked for. */
+static int make_vars(const struct run_plan *p, struct err *e)
 {
 	AUTO_FREE char *vars = NULL;
+	struct enroll_options enroll = {.vars = p->vars, .db = p->options->trusted};
 
+	if (path_join(p->folder, "vars.fd", &vars, e) < 0)
+		return -1;
+	enroll.output = vars;
+	return run_has_keys(p->options) ? stage_enroll(&enroll, e)
+					: output_copy(p->vars, vars, false, e);
+}
+
+int run_files_make(const struct run_plan *p, struct err *e)
+{
 	/* QEMU's and swtpm's option syntax has no way to quote these everywhere. */
 	if (strpbrk(p->folder, ",:"))
 		return err_set(e, ERR_INPUT,
 			       "folder '%s' has ',' or ':' in it: set TMPDIR to another",
 			       p->folder);
-	if (p->vars && (path_join(p->folder, "vars.fd", &vars, e) < 0 ||
-			output_copy(p->vars, vars, false, e) < 0))
+	if (p->vars && make_vars(p, e) < 0)
 		return -1;
 	if (p->kind != IMAGE_EFI)
 		return 0;
@@ -131,15 +142,31 @@ static void print_tpm(const char *folder)
 	       folder, folder, folder, folder);
 }
 
+static void print_vars(const struct run_plan *p)
+{
+	const struct strv *trusted = p->options->trusted;
+
+	if (!run_has_keys(p->options)) {
+		printf("cp ");
+		run_print_word(p->vars);
+		printf(" %s/vars.fd\n", p->folder);
+		return;
+	}
+	printf("mvirt-mkos enroll --vars ");
+	run_print_word(p->vars);
+	for (size_t i = 0; i < trusted->n; i++) {
+		printf(" --db ");
+		run_print_word(trusted->v[i]);
+	}
+	printf(" -o %s/vars.fd\n", p->folder);
+}
+
 void run_files_print(const struct run_plan *p)
 {
 	if (p->vars || p->kernel || p->options->tpm)
 		printf("mkdir -p %s\n", p->folder);
-	if (p->vars) {
-		printf("cp ");
-		run_print_word(p->vars);
-		printf(" %s/vars.fd\n", p->folder);
-	}
+	if (p->vars)
+		print_vars(p);
 	if (p->kind == IMAGE_EFI && p->kernel) {
 		print_parts(p);
 	} else if (p->kind == IMAGE_EFI) {

@@ -109,6 +109,8 @@ static int check_boot(const struct run_plan *p, struct err *e)
 	if (p->options->attach != RUN_ATTACH_FITTING && !is_media(p->kind))
 		return err_set(e, ERR_USAGE, "--attach goes with an ISO or a disk: '%s' is %s",
 			       file, what);
+	if (run_has_keys(p->options) && !p->options->secure_boot)
+		return err_set(e, ERR_USAGE, "--trust goes with --secure-boot");
 	if (p->options->secure_boot && p->boot != RUN_BOOT_UEFI)
 		return err_set(e, ERR_USAGE,
 			       "--secure-boot goes with --uefi: without firmware, "
@@ -146,13 +148,22 @@ static int check_cloud_hypervisor(const struct run_plan *p, struct err *e)
 	return 0;
 }
 
+bool run_has_keys(const struct run_options *o)
+{
+	return o->trusted && o->trusted->n;
+}
+
 static void plan_firmware(const struct run_options *o, struct run_plan *p)
 {
 	if (p->boot != RUN_BOOT_UEFI)
 		return;
 	p->firmware = o->firmware ? o->firmware : o->secure_boot ? OVMF_CODE_SECURE : OVMF_CODE;
-	if (o->vmm == RUN_QEMU)
-		p->vars = o->vars ? o->vars : o->secure_boot ? OVMF_VARS_SECURE : OVMF_VARS;
+	if (o->vmm != RUN_QEMU)
+		return;
+	if (o->vars)
+		p->vars = o->vars;
+	else
+		p->vars = o->secure_boot && !run_has_keys(o) ? OVMF_VARS_SECURE : OVMF_VARS;
 }
 
 /* A UKI by UEFI needs a disk that it is on; cloud-hypervisor is mostly for what boots directly. */

@@ -1,0 +1,53 @@
+#ifndef MKOS_FORMAT_EFI_KEYS_H
+#define MKOS_FORMAT_EFI_KEYS_H
+
+/*
+ * The variables that say whom firmware trusts (UEFI 2.10, 32.3 to 32.6): PK, KEK, db and dbx, each a
+ * run of EFI_SIGNATURE_LISTs:
+ *
+ *	0	SignatureType, GUID
+ *	16	SignatureListSize, u32: of the list with this header
+ *	20	SignatureHeaderSize, u32: 0 for both types here
+ *	24	SignatureSize, u32: of each entry
+ *	28	entries: SignatureOwner, GUID, and the certificate (DER) or SHA-256
+ */
+
+#include "format/der.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { EFI_GUID = 16, EFI_SHA256 = 32 };
+
+/* Attributes of all four: non-volatile, boot service, runtime, time-based authenticated write. */
+enum { EFI_KEY_ATTRIBUTES = 0x27 };
+
+enum efi_key_variable { EFI_PK, EFI_KEK, EFI_DB, EFI_DBX, EFI_KEY_VARIABLES };
+
+const char *efi_key_name(enum efi_key_variable v); /* "PK" */
+
+/* The vendor GUID of the variable, as its bytes stand in memory. */
+const uint8_t *efi_key_vendor(enum efi_key_variable v);
+
+/* A list with one certificate. */
+MUST_CHECK int efi_list_certificate(struct buf *to, const uint8_t owner[EFI_GUID],
+				    struct der certificate, struct err *e);
+
+/* A list of digests of images. */
+MUST_CHECK int efi_list_sha256(struct buf *to, const uint8_t owner[EFI_GUID],
+			       const uint8_t (*digests)[EFI_SHA256], size_t n, struct err *e);
+
+enum { EFI_TIME = 16 };
+
+/* EFI_TIME of seconds since 1970, in UTC. */
+MUST_CHECK int efi_time(int64_t seconds, uint8_t to[EFI_TIME], struct err *e);
+
+/* What is signed when the variable gets that content at that time (8.2.2). */
+MUST_CHECK int efi_auth_signed_bytes(enum efi_key_variable v, const uint8_t time[EFI_TIME],
+				     struct der content, struct buf *to, struct err *e);
+
+/* EFI_VARIABLE_AUTHENTICATION_2 with the content: what SetVariable() takes, a ".auth" file. */
+MUST_CHECK int efi_auth_write(const uint8_t time[EFI_TIME], struct der signed_data,
+			      struct der content, struct buf *to, struct err *e);
+
+#endif

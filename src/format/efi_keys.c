@@ -1,0 +1,137 @@
+#include "format/efi_keys.h"
+
+#include "base/bytes.h"
+
+#include <string.h>
+#include <time.h>
+
+enum { LIST_HEADER = 28, WIN_CERTIFICATE_UEFI_GUID = 24 };
+
+/* 8be4df61-93ca-11d2-aa0d-00e098032b8c, EFI_GLOBAL_VARIABLE */
+static const uint8_t global_variable[EFI_GUID] = {0x61, 0xdf, 0xe4, 0x8b, 0xca, 0x93, 0xd2, 0x11,
+						  0xaa, 0x0d, 0x00, 0xe0, 0x98, 0x03, 0x2b, 0x8c};
+/* d719b2cb-3d3a-4596-a3bc-dad00e67656f, EFI_IMAGE_SECURITY_DATABASE_GUID */
+static const uint8_t image_security[EFI_GUID] = {0xcb, 0xb2, 0x19, 0xd7, 0x3a, 0x3d, 0x96, 0x45,
+						 0xa3, 0xbc, 0xda, 0xd0, 0x0e, 0x67, 0x65, 0x6f};
+/* a5c059a1-94e4-4aa7-87b5-ab155c2bf072, EFI_CERT_X509_GUID */
+static const uint8_t type_x509[EFI_GUID] = {0xa1, 0x59, 0xc0, 0xa5, 0xe4, 0x94, 0xa7, 0x4a,
+					    0x87, 0xb5, 0xab, 0x15, 0x5c, 0x2b, 0xf0, 0x72};
+/* c1c41626-504c-4092-aca9-41f936934328, EFI_CERT_SHA256_GUID */
+static const uint8_t type_sha256[EFI_GUID] = {0x26, 0x16, 0xc4, 0xc1, 0x4c, 0x50, 0x92, 0x40,
+					      0xac, 0xa9, 0x41, 0xf9, 0x36, 0x93, 0x43, 0x28};
+/* 4aafd29d-68df-49ee-8aa9-347d375665a7, EFI_CERT_TYPE_PKCS7_GUID */
+static const uint8_t type_pkcs7[EFI_GUID] = {0x9d, 0xd2, 0xaf, 0x4a, 0xdf, 0x68, 0xee, 0x49,
+					     0x8a, 0xa9, 0x34, 0x7d, 0x37, 0x56, 0x65, 0xa7};
+
+static const struct {
+	const char *name;
+	const uint8_t *vendor;
+} variables[EFI_KEY_VARIABLES] = {
+	[EFI_PK] = {"PK", global_variable},
+	[EFI_KEK] = {"KEK", global_variable},
+	[EFI_DB] = {"db", image_security},
+	[EFI_DBX] = {"dbx", image_security},
+};
+
+const char *efi_key_name(enum efi_key_variable v)
+{
+	return variables[v].name;
+}
+
+const uint8_t *efi_key_vendor(enum efi_key_variable v)
+{
+	return variables[v].vendor;
+}
+
+static int put_list_header(struct buf *to, const uint8_t type[EFI_GUID], size_t entry, size_t n,
+			   struct err *e)
+{
+	uint8_t header[LIST_HEADER];
+
+	if (entry > (UINT32_MAX - LIST_HEADER) / n)
+		return err_set(e, ERR_LIMIT, "a signature list of more than 4 GiB");
+	memcpy(header, type, EFI_GUID);
+	le32_put(header + 16, (uint32_t)(LIST_HEADER + n * entry));
+	le32_put(header + 20, 0);
+	le32_put(header + 24, (uint32_t)entry);
+	return buf_put(to, header, sizeof(header), e);
+}
+
+int efi_list_certificate(struct buf *to, const uint8_t owner[EFI_GUID], struct der certificate,
+			 struct err *e)
+{
+	if (put_list_header(to, type_x509, EFI_GUID + certificate.len, 1, e) < 0 ||
+	    buf_put(to, owner, EFI_GUID, e) < 0)
+		return -1;
+	return buf_put(to, certificate.data, certificate.len, e);
+}
+
+int efi_list_sha256(struct buf *to, const uint8_t owner[EFI_GUID],
+		    const uint8_t (*digests)[EFI_SHA256], size_t n, struct err *e)
+{
+	if (!n)
+		return 0;
+	if (put_list_header(to, type_sha256, EFI_GUID + EFI_SHA256, n, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (buf_put(to, owner, EFI_GUID, e) < 0 ||
+		    buf_put(to, digests[i], EFI_SHA256, e) < 0)
+			return -1;
+	return 0;
+}
+
+/* UEFI 2.10, 8.3: the fields of a calendar; nanoseconds, zone and daylight are 0 here. */
+int efi_time(int64_t seconds, uint8_t to[EFI_TIME], struct err *e)
+{
+	time_t when = (time_t)seconds;
+	struct tm utc;
+
+	if (!gmtime_r(&when, &utc) || utc.tm_year < 0 || utc.tm_year + 1900 > 9999)
+		return err_set(e, ERR_INPUT, "%lld seconds since 1970 are no date for firmware",
+			       (long long)seconds);
+	memset(to, 0, EFI_TIME);
+	le16_put(to, (uint16_t)(utc.tm_year + 1900));
+	to[2] = (uint8_t)(utc.tm_mon + 1);
+	to[3] = (uint8_t)utc.tm_mday;
+	to[4] = (uint8_t)utc.tm_hour;
+	to[5] = (uint8_t)utc.tm_min;
+	to[6] = (uint8_t)(utc.tm_sec > 59 ? 59 : utc.tm_sec);
+	return 0;
+}
+
+int efi_auth_signed_bytes(enum efi_key_variable v, const uint8_t time[EFI_TIME], struct der content,
+			  struct buf *to, struct err *e)
+{
+	uint8_t attributes[4];
+
+	le32_put(attributes, EFI_KEY_ATTRIBUTES);
+	/* The name in UTF-16 without its NUL */
+	for (const char *c = variables[v].name; *c; c++) {
+		const char wide[2] = {*c, 0};
+
+		if (buf_put(to, wide, sizeof(wide), e) < 0)
+			return -1;
+	}
+	if (buf_put(to, variables[v].vendor, EFI_GUID, e) < 0 ||
+	    buf_put(to, attributes, sizeof(attributes), e) < 0 ||
+	    buf_put(to, time, EFI_TIME, e) < 0)
+		return -1;
+	return buf_put(to, content.data, content.len, e);
+}
+
+int efi_auth_write(const uint8_t time[EFI_TIME], struct der signed_data, struct der content,
+		   struct buf *to, struct err *e)
+{
+	uint8_t header[WIN_CERTIFICATE_UEFI_GUID];
+
+	if (signed_data.len > UINT32_MAX - sizeof(header))
+		return err_set(e, ERR_LIMIT, "a signature of more than 4 GiB");
+	le32_put(header, (uint32_t)(sizeof(header) + signed_data.len));
+	le16_put(header + 4, 0x0200); /* wRevision */
+	le16_put(header + 6, 0x0ef1); /* WIN_CERT_TYPE_EFI_GUID */
+	memcpy(header + 8, type_pkcs7, EFI_GUID);
+	if (buf_put(to, time, EFI_TIME, e) < 0 || buf_put(to, header, sizeof(header), e) < 0 ||
+	    buf_put(to, signed_data.data, signed_data.len, e) < 0)
+		return -1;
+	return buf_put(to, content.data, content.len, e);
+}

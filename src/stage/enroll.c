@@ -1,0 +1,114 @@
+#include "stage/enroll.h"
+
+#include "format/ovmf_vars.h"
+#include "host/certificate.h"
+#include "host/clock.h"
+#include "host/file.h"
+#include "host/output.h"
+
+#include <string.h>
+
+enum { VARS_MAX = 16 << 20 };
+
+/* c1d5a0f4-1f0e-4c35-9f7c-6d766b6f7321: says that the entries are ours. */
+static const uint8_t owner[EFI_GUID] = {0xf4, 0xa0, 0xd5, 0xc1, 0x0e, 0x1f, 0x35, 0x4c,
+					0x9f, 0x7c, 0x6d, 0x76, 0x6b, 0x6f, 0x73, 0x21};
+
+static struct der der_of(const struct buf *b)
+{
+	return (struct der){(const uint8_t *)buf_str(b), b->len};
+}
+
+static int add_certificates(const char *path, struct buf *list, struct err *e)
+{
+	AUTO_CERTIFICATES c = {.v = NULL};
+
+	if (certificates_load(path, &c, e) < 0)
+		return -1;
+	for (size_t i = 0; i < c.n; i++)
+		if (efi_list_certificate(list, owner, der_of(&c.v[i].der), e) < 0)
+			return -1;
+	return 0;
+}
+
+/* 64 hexadecimal digits. */
+static bool read_digest(const char *text, uint8_t to[EFI_SHA256])
+{
+	static const char digits[] = "0123456789abcdef";
+
+	if (strlen(text) != 2 * EFI_SHA256)
+		return false;
+	memset(to, 0, EFI_SHA256);
+	for (size_t i = 0; i < 2 * EFI_SHA256; i++) {
+		char c = text[i] >= 'A' && text[i] <= 'F' ? (char)(text[i] | 0x20) : text[i];
+		const char *at = strchr(digits, c);
+
+		if (!at)
+			return false;
+		to[i / 2] = (uint8_t)(to[i / 2] << 4 | (at - digits));
+	}
+	return true;
+}
+
+static int add_refused(const char *word, struct buf *list, struct err *e)
+{
+	uint8_t digest[1][EFI_SHA256];
+
+	if (read_digest(word, digest[0]))
+		return efi_list_sha256(list, owner, (const uint8_t(*)[EFI_SHA256])digest, 1, e);
+	return add_certificates(word, list, e);
+}
+
+static int add_variable(struct ovmf_vars *vars, enum efi_key_variable which, const struct buf *list,
+			struct err *e)
+{
+	uint8_t time[EFI_TIME];
+	const struct ovmf_new_variable variable = {
+		.name = efi_key_name(which),
+		.vendor = efi_key_vendor(which),
+		.attributes = EFI_KEY_ATTRIBUTES,
+		.time = time,
+		.data = der_of(list),
+	};
+	uint32_t date;
+
+	if (clock_source_date(&date, e) < 0 || efi_time(date, time, e) < 0)
+		return -1;
+	return ovmf_vars_add(vars, &variable, e);
+}
+
+static int fill_list(const struct enroll_options *o, enum efi_key_variable which, struct buf *list,
+		     struct err *e)
+{
+	const struct strv *words = which == EFI_DB ? o->db : o->dbx;
+	const char *one = which == EFI_PK ? o->pk : o->kek;
+
+	if (which == EFI_PK || which == EFI_KEK)
+		return add_certificates(one ? one : o->db->v[0], list, e);
+	for (size_t i = 0; words && i < words->n; i++)
+		if (which == EFI_DB ? add_certificates(words->v[i], list, e) < 0
+				    : add_refused(words->v[i], list, e) < 0)
+			return -1;
+	return 0;
+}
+
+int stage_enroll(const struct enroll_options *options, struct err *e)
+{
+	AUTO_BUF image = BUF_INIT;
+	struct ovmf_vars vars;
+
+	if (file_read(options->vars, VARS_MAX, &image, e) < 0)
+		return err_ctx(e, "variable store");
+	if (ovmf_vars_open(&vars, (uint8_t *)image.data, image.len, options->vars, e) < 0)
+		return -1;
+	for (unsigned int which = 0; which < EFI_KEY_VARIABLES; which++) {
+		AUTO_BUF list = BUF_INIT;
+
+		if (fill_list(options, which, &list, e) < 0 ||
+		    (list.len && add_variable(&vars, which, &list, e) < 0))
+			return -1;
+	}
+	if (ovmf_vars_turn_secure_boot_on(&vars, e) < 0)
+		return -1;
+	return output_write(options->output, image.data, image.len, options->sync, e);
+}
