@@ -91,6 +91,18 @@ static void check_circles(const struct check *c)
 	}
 }
 
+static void check_links(const struct check *c)
+{
+	struct link_settings *link = c->settings->link;
+
+	for (int i = 0; i < LINKS_MAX && link[i].name != NULL; i++) {
+		if (link[i].kind != LINK_VLAN || (link[i].device != NULL && link[i].vlan != 0))
+			continue;
+		tell(c, "link %s: a vlan needs a device and a number", link[i].name);
+		link[i].kind = LINK_DEVICE;
+	}
+}
+
 void config_check(struct settings *s, void (*verdict)(void *data, const char *sentence), void *data)
 {
 	const struct check c = {.settings = s, .verdict = verdict, .data = data};
@@ -107,4 +119,5 @@ void config_check(struct settings *s, void (*verdict)(void *data, const char *se
 	for (size_t i = 0; i < SERVICES_MAX && service[i].name != NULL; i++)
 		check_names(&c, &service[i]);
 	check_circles(&c);
+	check_links(&c);
 }

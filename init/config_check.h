@@ -5,8 +5,9 @@
 
 /*
  * What no single line shows, when all files are read: a service without a program, one that waits
- * for what does not exist, and those that wait for each other. What is wrong is told and taken out
- * of the settings, so that it cannot keep another service from starting.
+ * for what does not exist, those that wait for each other, and a VLAN without its device or number.
+ * What is wrong is told and taken out of the settings, so that it cannot keep another service from
+ * starting.
  */
 void config_check(struct settings *s, void (*verdict)(void *data, const char *sentence),
 		  void *data);

@@ -2,6 +2,7 @@
 
 #include "config.h"
 #include "config_check.h"
+#include "config_ip.h"
 #include "config_keys.h"
 #include "console.h"
 #include "folder.h"
@@ -91,6 +92,12 @@ static void read_folder(struct config *c)
 			    names.lost, FILES_MAX, (int)sizeof(names.name[0]) - 1);
 }
 
+static void take_word(struct config *c, const char *word)
+{
+	if (!config_ip(c, word))
+		config_word(c, word);
+}
+
 static void read_command_line(struct config *c, char *const argv[])
 {
 	char text[4096];
@@ -101,9 +108,9 @@ static void read_command_line(struct config *c, char *const argv[])
 		console_say("cannot read /proc/cmdline, going on without");
 	else
 		while (words_next(&rest, word, sizeof(word)))
-			config_word(c, word);
+			take_word(c, word);
 	for (size_t i = 1; argv[0] != NULL && argv[i] != NULL; i++)
-		config_word(c, argv[i]);
+		take_word(c, argv[i]);
 }
 
 void config_read(struct settings *s, char *const argv[])

@@ -12,6 +12,7 @@ enum section {
 	SECTION_SYSTEM,
 	SECTION_STATE,
 	SECTION_SERVICE,
+	SECTION_LINK,
 };
 
 const struct config_section config_sections[] = {
@@ -21,6 +22,8 @@ const struct config_section config_sections[] = {
 			   0, "device"},
 	[SECTION_SERVICE] = {"service", offsetof(struct settings, service),
 			     sizeof(struct service_settings), SERVICES_MAX, NULL},
+	[SECTION_LINK] = {"link", offsetof(struct settings, link), sizeof(struct link_settings),
+			  LINKS_MAX, NULL},
 };
 
 #define SYSTEM(field) .section = SECTION_SYSTEM, .offset = offsetof(struct system_settings, field)
@@ -28,12 +31,15 @@ const struct config_section config_sections[] = {
 #define SERVICE(field) \
 	.section = SECTION_SERVICE, .offset = offsetof(struct service_settings, field)
 
+#define LINK(field) .section = SECTION_LINK, .offset = offsetof(struct link_settings, field)
+
 /* clang-format off */
 const struct config_key config_keys[] = {
 	{"hostname", SYSTEM(host_name), .kind = CONFIG_HOST_NAME},
 	{"shell", SYSTEM(shell), .kind = CONFIG_BOOL, .initial = 1},
 	{"grace", SYSTEM(grace_ms), .kind = CONFIG_TIME, .max = HOUR_MS, .initial = SETTING_UNSET},
 	{"ready-port", SYSTEM(ready_port), .kind = CONFIG_NUMBER, .max = INT32_MAX, .initial = 1025},
+	{"network", SYSTEM(network), .kind = CONFIG_BOOL, .initial = 1},
 	{"watchdog", SYSTEM(watchdog_ms), .kind = CONFIG_TIME, .max = HOUR_MS,
 	 .initial = SETTING_UNSET},
 	{"hugetlbfs", SYSTEM(huge_pages), .kind = CONFIG_CHOICE, .choices = "none|default|2M|1G"},
@@ -74,6 +80,22 @@ const struct config_key config_keys[] = {
 	{"cpu-max", SERVICE(cpu_max), .kind = CONFIG_PERCENT, .initial = SETTING_UNSET},
 	{"pids-max", SERVICE(pids_max), .kind = CONFIG_NUMBER, .min = 1, .max = 4194304,
 	 .initial = SETTING_UNSET},
+
+	{"kind", LINK(kind), .kind = CONFIG_CHOICE, .choices = "device|bridge|vlan"},
+	{"device", LINK(device), .kind = CONFIG_NAME},
+	{"vlan", LINK(vlan), .kind = CONFIG_NUMBER, .min = 1, .max = 4094},
+	{"bridge", LINK(bridge), .kind = CONFIG_NAME},
+	{"address", LINK(address), .kind = CONFIG_NETWORKS},
+	{"gateway", LINK(gateway), .kind = CONFIG_ADDRESSES},
+	{"dns", LINK(dns), .kind = CONFIG_ADDRESSES},
+	{"ntp", LINK(ntp), .kind = CONFIG_ADDRESSES},
+	{"search", LINK(search), .kind = CONFIG_DOMAINS},
+	{"dhcp4", LINK(dhcp4), .kind = CONFIG_CHOICE, .choices = "auto|yes|no"},
+	{"dhcp6", LINK(dhcp6), .kind = CONFIG_CHOICE, .choices = "auto|stateful|stateless|no"},
+	{"accept-ra", LINK(accept_ra), .kind = CONFIG_BOOL, .initial = 1},
+	{"request-prefix", LINK(request_prefix), .kind = CONFIG_BOOL},
+	{"mtu", LINK(mtu), .kind = CONFIG_NUMBER, .min = 68, .max = 65535},
+	{"metric", LINK(metric), .kind = CONFIG_NUMBER, .min = 1, .max = INT32_MAX},
 };
 /* clang-format on */
 

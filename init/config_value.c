@@ -1,7 +1,9 @@
 #include "config_value.h"
 
 #include "config_keys.h"
+#include "domain_name.h"
 #include "host_name.h"
+#include "ip.h"
 #include "message.h"
 #include "rlimits.h"
 #include "settings.h"
@@ -184,6 +186,7 @@ static bool is_device(const char *word)
 bool config_value_word(enum config_kind kind, const char *word, size_t index)
 {
 	struct rlimit_wish wish;
+	struct ip ip;
 
 	switch (kind) {
 	case CONFIG_HOST_NAME:
@@ -201,6 +204,12 @@ bool config_value_word(enum config_kind kind, const char *word, size_t index)
 		return is_assignment(word);
 	case CONFIG_LIMITS:
 		return rlimits_parse(word, &wish);
+	case CONFIG_NETWORKS:
+		return strchr(word, '/') != NULL && ip_parse(word, &ip);
+	case CONFIG_ADDRESSES:
+		return strchr(word, '/') == NULL && ip_parse(word, &ip);
+	case CONFIG_DOMAINS:
+		return domain_name_valid(word);
 	default:
 		return false;
 	}
@@ -221,6 +230,9 @@ const char *config_value_wanted(const struct config_key *key, char *buf, size_t 
 		[CONFIG_COMMAND] = "an absolute path",
 		[CONFIG_ASSIGNMENTS] = "NAME=VALUE",
 		[CONFIG_LIMITS] = "a limit such as nofile=1024 or core=0:max",
+		[CONFIG_NETWORKS] = "an address such as 192.0.2.5/24",
+		[CONFIG_ADDRESSES] = "an address such as 192.0.2.1",
+		[CONFIG_DOMAINS] = "a domain",
 	};
 
 	if (key->kind == CONFIG_CHOICE)

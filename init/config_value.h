@@ -24,6 +24,9 @@ enum config_kind {
 	CONFIG_COMMAND,	    /* an absolute path, then anything */
 	CONFIG_ASSIGNMENTS, /* NAME=VALUE */
 	CONFIG_LIMITS,	    /* nofile=65536, core=0:max */
+	CONFIG_NETWORKS,    /* 192.0.2.5/24, 2001:db8::5/64 */
+	CONFIG_ADDRESSES,   /* 192.0.2.1, 2001:db8::1 */
+	CONFIG_DOMAINS,	    /* lab.example */
 };
 
 struct config_key;

@@ -19,12 +19,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/reboot.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define PAGE_BYTES	  4096
+#define START_STACK_BYTES (64 * 1024)
 
 static struct init init;
 
@@ -119,6 +124,27 @@ static void set_up(struct init *i)
 	loop_watch(&i->loop, &i->signals);
 }
 
+/*
+ * The start needs a stack several times as deep as all that comes after it: what lies well below
+ * this frame is given back.
+ */
+static void shrink_stack(void)
+{
+	char here;
+	uintptr_t end = ((uintptr_t)&here & ~(uintptr_t)(PAGE_BYTES - 1)) - PAGE_BYTES;
+
+	/* Where the stack never was there is nothing to give back, which is an error to madvise. */
+	if (madvise((void *)(end - START_STACK_BYTES), START_STACK_BYTES, MADV_DONTNEED) < 0)
+		errno = 0;
+}
+
+static void on_online(void *data)
+{
+	struct init *i = data;
+
+	services_event(&i->services, EVENT_NETWORK);
+}
+
 int main(int argc, char *argv[])
 {
 	if (getpid() != 1)
@@ -134,9 +160,11 @@ int main(int argc, char *argv[])
 	sysctl_apply();
 	host_name_apply(init.settings.system.host_name);
 	loopback_up();
+	net_start(&init.net, &init.loop, &init.settings, on_online, &init);
 	state_mount(&init, &init.settings.state);
 	banner_services(&init.services);
 	services_start(&init.services, &init.loop, &init.settings);
+	shrink_stack();
 	while (init.request == REQUEST_NONE)
 		loop_wait(&init.loop, LOOP_FOREVER);
 	shutdown_run(&init);

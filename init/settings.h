@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #define SERVICES_MAX 16
+#define LINKS_MAX    16
 
 /*
  * All that the configuration can say. Its keys, with what each is at first, are the rows of
@@ -18,6 +19,10 @@ enum huge_pages { HUGE_PAGES_NONE, HUGE_PAGES_DEFAULT, HUGE_PAGES_2M, HUGE_PAGES
 enum state_create { STATE_CREATE_NO, STATE_CREATE_EXT4, STATE_CREATE_VFAT };
 enum service_output { OUTPUT_BOTH, OUTPUT_LOG, OUTPUT_CONSOLE, OUTPUT_NONE };
 
+enum link_kind { LINK_DEVICE, LINK_BRIDGE, LINK_VLAN };
+enum link_dhcp4 { LINK_DHCP4_AUTO, LINK_DHCP4_YES, LINK_DHCP4_NO };
+enum link_dhcp6 { LINK_DHCP6_AUTO, LINK_DHCP6_STATEFUL, LINK_DHCP6_STATELESS, LINK_DHCP6_NO };
+
 #define SETTING_UNSET INT64_C(-1)
 
 /* [system]; on the command line pideisn.KEY=VALUE. */
@@ -26,6 +31,7 @@ struct system_settings {
 	int64_t shell;
 	int64_t grace_ms; /* of every service, or SETTING_UNSET */
 	int64_t ready_port;
+	int64_t network;     /* whether links without a section are configured */
 	int64_t watchdog_ms; /* 0: none; SETTING_UNSET: 60 s, if there is hardware for it */
 	int64_t huge_pages;
 };
@@ -69,10 +75,31 @@ struct service_settings {
 	int64_t pids_max;   /* or SETTING_UNSET */
 };
 
+/* [link NAME]; on the command line pideisn.link.NAME.KEY=VALUE. */
+struct link_settings {
+	const char *name;
+	const char *device;  /* below a VLAN */
+	const char *bridge;  /* that it is a port of */
+	const char *address; /* lists */
+	const char *gateway;
+	const char *dns;
+	const char *ntp;
+	const char *search;
+	int64_t kind;
+	int64_t vlan;
+	int64_t dhcp4;
+	int64_t dhcp6;
+	int64_t accept_ra;
+	int64_t request_prefix;
+	int64_t mtu;	/* 0: as it is, or as DHCP says */
+	int64_t metric; /* 0: by the number of the link */
+};
+
 struct settings {
 	struct system_settings system;
 	struct state_settings state;
 	struct service_settings service[SERVICES_MAX]; /* until the first without a name */
+	struct link_settings link[LINKS_MAX];	       /* likewise */
 
 	/* Where all texts are: written once at the start, never given back. */
 	char text[16 * 1024];

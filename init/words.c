@@ -1,5 +1,7 @@
 #include "words.h"
 
+#include <string.h>
+
 static bool is_space(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -26,4 +28,14 @@ bool words_next(const char **text, char *ret_word, size_t size)
 	ret_word[len] = '\0';
 	*text = at;
 	return true;
+}
+
+bool words_has(const char *text, const char *wanted)
+{
+	char word[256];
+
+	while (words_next(&text, word, sizeof(word)))
+		if (strcmp(word, wanted) == 0)
+			return true;
+	return false;
 }

@@ -11,4 +11,7 @@
  */
 bool words_next(const char **text, char *ret_word, size_t size);
 
+/* Whether text holds that word. */
+bool words_has(const char *text, const char *wanted);
+
 #endif

@@ -20,6 +20,9 @@ struct item {
 	const struct pideisn_section *section;
 	char *name;
 	bool has_exec;
+	bool is_vlan;
+	bool has_device;
+	bool has_number;
 	struct strv after;
 };
 
@@ -212,6 +215,17 @@ static int set_list(struct pideisn_conf *c, const struct pideisn_key *key, const
 	return 0;
 }
 
+/* What pideisn_conf_check asks of a link; an empty value takes it back. */
+static void note_link(struct item *item, const char *key, const char *value)
+{
+	if (!strcmp(key, "kind"))
+		item->is_vlan = !strcmp(value, "vlan");
+	else if (!strcmp(key, "device"))
+		item->has_device = *value != '\0';
+	else if (!strcmp(key, "vlan"))
+		item->has_number = *value != '\0';
+}
+
 static int set_value(struct pideisn_conf *c, const struct pideisn_key *key, const char *value,
 		     struct err *e)
 {
@@ -221,12 +235,16 @@ static int set_value(struct pideisn_conf *c, const struct pideisn_key *key, cons
 		c->item->has_exec = false;
 	if (!*value && !strcmp(key->name, "after"))
 		strv_done(&c->item->after);
+	if (!*value && !strcmp(key->section, "link"))
+		note_link(c->item, key->name, value);
 	if (!*value)
 		return 0;
 	if (key->kind >= PIDEISN_LISTS)
 		return set_list(c, key, value, e);
 	if (!pideisn_value_fits(key, value, 0))
 		return refuse(c, key, value, e);
+	if (!strcmp(key->section, "link"))
+		note_link(c->item, key->name, value);
 	return key->kind >= PIDEISN_TEXTS ? use_text(c, strlen(value) + 1, &fits, e) : 0;
 }
 
@@ -385,6 +403,18 @@ static int check_circles(struct pideisn_conf *c, struct err *e)
 	return 0;
 }
 
+static int check_links(struct pideisn_conf *c, struct err *e)
+{
+	for (size_t i = 0; i < c->n_items; i++) {
+		const struct item *item = &c->items[i];
+
+		if (item->is_vlan && !(item->has_device && item->has_number) &&
+		    complain(c, e, "link %s: a vlan needs a device and a number", item->name) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int pideisn_conf_check(struct pideisn_conf *c, struct err *e)
 {
 	const struct pideisn_section *service = pideisn_section_find("service");
@@ -399,5 +429,7 @@ int pideisn_conf_check(struct pideisn_conf *c, struct err *e)
 	for (size_t i = 0; i < c->n_items; i++)
 		if (check_names(c, &c->items[i], e) < 0)
 			return -1;
-	return check_circles(c, e);
+	if (check_circles(c, e) < 0)
+		return -1;
+	return check_links(c, e);
 }

@@ -1,5 +1,6 @@
 #include "format/pideisn_keys.h"
 
+#include <arpa/inet.h>
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@ enum {
 	DAY = 24 * HOUR,
 	NAME_BYTES = 31,
 	HOST_NAME_BYTES = 64,
+	DOMAIN_BYTES = 253,
 	DEVICE_BYTES = 79,
 	PERCENT_MOST = 100000,
 };
@@ -22,6 +24,7 @@ static const struct pideisn_section sections[] = {
 	{"system", 0},
 	{"state", 0},
 	{"service", 16},
+	{"link", 16},
 };
 
 /* clang-format off */
@@ -30,6 +33,7 @@ static const struct pideisn_key keys[] = {
 	{"system", "shell", PIDEISN_BOOL, 0, 0, NULL},
 	{"system", "grace", PIDEISN_TIME, 0, HOUR, NULL},
 	{"system", "ready-port", PIDEISN_NUMBER, 0, INT32_MAX, NULL},
+	{"system", "network", PIDEISN_BOOL, 0, 0, NULL},
 	{"system", "watchdog", PIDEISN_TIME, 0, HOUR, NULL},
 	{"system", "hugetlbfs", PIDEISN_CHOICE, 0, 0, "none|default|2M|1G"},
 
@@ -64,6 +68,22 @@ static const struct pideisn_key keys[] = {
 	{"service", "memory-max", PIDEISN_SIZE, 0, 0, NULL},
 	{"service", "cpu-max", PIDEISN_PERCENT, 0, 0, NULL},
 	{"service", "pids-max", PIDEISN_NUMBER, 1, 4194304, NULL},
+
+	{"link", "kind", PIDEISN_CHOICE, 0, 0, "device|bridge|vlan"},
+	{"link", "device", PIDEISN_NAME, 0, 0, NULL},
+	{"link", "vlan", PIDEISN_NUMBER, 1, 4094, NULL},
+	{"link", "bridge", PIDEISN_NAME, 0, 0, NULL},
+	{"link", "address", PIDEISN_NETWORKS, 0, 0, NULL},
+	{"link", "gateway", PIDEISN_ADDRESSES, 0, 0, NULL},
+	{"link", "dns", PIDEISN_ADDRESSES, 0, 0, NULL},
+	{"link", "ntp", PIDEISN_ADDRESSES, 0, 0, NULL},
+	{"link", "search", PIDEISN_DOMAINS, 0, 0, NULL},
+	{"link", "dhcp4", PIDEISN_CHOICE, 0, 0, "auto|yes|no"},
+	{"link", "dhcp6", PIDEISN_CHOICE, 0, 0, "auto|stateful|stateless|no"},
+	{"link", "accept-ra", PIDEISN_BOOL, 0, 0, NULL},
+	{"link", "request-prefix", PIDEISN_BOOL, 0, 0, NULL},
+	{"link", "mtu", PIDEISN_NUMBER, 68, 65535, NULL},
+	{"link", "metric", PIDEISN_NUMBER, 1, INT32_MAX, NULL},
 };
 /* clang-format on */
 
@@ -245,6 +265,23 @@ static bool is_device(const char *text)
 	return false;
 }
 
+/* An address of either family, with the length of its prefix behind it or without. */
+static bool is_address(const char *text, bool with_prefix)
+{
+	const char *slash = strchr(text, '/');
+	bool six = strchr(text, ':') != NULL;
+	char address[64];
+	unsigned char bytes[16];
+	size_t len = slash ? (size_t)(slash - text) : strlen(text);
+
+	if (with_prefix != (slash != NULL) || len >= sizeof(address))
+		return false;
+	memcpy(address, text, len);
+	address[len] = '\0';
+	return inet_pton(six ? AF_INET6 : AF_INET, address, bytes) == 1 &&
+	       (!slash || (slash[1] != '-' && is_integer(slash + 1, 0, six ? 128 : 32)));
+}
+
 bool pideisn_value_fits(const struct pideisn_key *key, const char *value, size_t index)
 {
 	switch (key->kind) {
@@ -277,6 +314,13 @@ bool pideisn_value_fits(const struct pideisn_key *key, const char *value, size_t
 		return is_assignment(value);
 	case PIDEISN_LIMITS:
 		return is_limit(value);
+	case PIDEISN_NETWORKS:
+		return is_address(value, true);
+	case PIDEISN_ADDRESSES:
+		return is_address(value, false);
+	case PIDEISN_DOMAINS:
+		return strlen(value) <= DOMAIN_BYTES && *value != '.' &&
+		       strspn(value, ALPHANUMERIC "-_.") == strlen(value);
 	}
 	return false;
 }
@@ -296,6 +340,9 @@ void pideisn_value_wanted(const struct pideisn_key *key, char *text, size_t size
 		[PIDEISN_COMMAND] = "an absolute path",
 		[PIDEISN_ASSIGNMENTS] = "NAME=VALUE",
 		[PIDEISN_LIMITS] = "a limit such as nofile=1024 or core=0:max",
+		[PIDEISN_NETWORKS] = "an address such as 192.0.2.5/24",
+		[PIDEISN_ADDRESSES] = "an address such as 192.0.2.1",
+		[PIDEISN_DOMAINS] = "a domain",
 	};
 
 	if (key->kind == PIDEISN_CHOICE)

@@ -47,7 +47,8 @@ static void failed_mount_is_named_and_does_not_stop_the_boot(void **state)
 {
 	(void)state;
 	start("run", NULL);
-	guest_says_next(&guest, "pideisn: cannot mount sysfs on /sys: Operation not permitted\n");
+	guest_says_next(&guest, "pideisn: cannot mount securityfs on /sys/kernel/security: "
+				"Operation not permitted\n");
 	guest_says_next(&guest, "pideisn: ready\n");
 	guest_says(&guest, "vmm: running\n");
 }

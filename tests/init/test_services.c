@@ -349,7 +349,7 @@ static void restarts_take_neither_memory_nor_files(void **state)
 	assert_in_range(count_of("a killed by signal 9"), 1000, 2000);
 	assert_in_range(open_files(), files - 2, files + 2);
 	assert_in_range(memory_kib(), 1, memory);
-	assert_in_range(memory, 1, 128);
+	assert_in_range(memory, 1, 160);
 }
 
 /* No room for the pipe is the same to PID 1 as no room for the process. */
