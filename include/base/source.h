@@ -37,4 +37,15 @@ struct memory_source {
 
 void memory_source_init(struct memory_source *m, const void *data, size_t len, const char *name);
 
+/* A part of another source, which outlives it; it has the other's name. */
+struct range_source {
+	struct source source; /* first */
+	const struct source *from;
+	uint64_t offset;
+};
+
+/* An error when the part does not lie in the source. */
+MUST_CHECK int range_source_init(struct range_source *r, const struct source *from, uint64_t offset,
+				 uint64_t len, struct err *e);
+
 #endif

@@ -33,3 +33,27 @@ void memory_source_init(struct memory_source *m, const void *data, size_t len, c
 		.data = data,
 	};
 }
+
+static int read_range(const struct source *s, uint64_t offset, void *data, size_t len,
+		      struct err *e)
+{
+	const struct range_source *r = (const struct range_source *)s;
+
+	return source_read(r->from, r->offset + offset, data, len, e);
+}
+
+int range_source_init(struct range_source *r, const struct source *from, uint64_t offset,
+		      uint64_t len, struct err *e)
+{
+	static const struct source_ops ops = {.read = read_range};
+
+	if (offset > from->size || len > from->size - offset)
+		return err_set(e, ERR_INPUT,
+			       "'%s' ends at byte %llu, before the %llu bytes at %llu do",
+			       from->name, (unsigned long long)from->size, (unsigned long long)len,
+			       (unsigned long long)offset);
+	r->source = (struct source){.ops = &ops, .size = len, .name = from->name};
+	r->from = from;
+	r->offset = offset;
+	return 0;
+}

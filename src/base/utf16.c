@@ -1,5 +1,7 @@
 #include "base/utf16.h"
 
+#include "base/bytes.h"
+
 /* One character; *text goes behind it. UINT32_MAX: it is not UTF-8. */
 static uint32_t next_character(const unsigned char **text)
 {
@@ -47,4 +49,43 @@ int utf16_from_text(const char *text, const char *what, uint16_t *to, size_t max
 	}
 	*ret_n = n;
 	return 0;
+}
+
+static char *put_character(char *to, uint32_t c)
+{
+	if (c < 0x80) {
+		*to++ = (char)c;
+	} else if (c < 0x800) {
+		*to++ = (char)(0xc0 | c >> 6);
+		*to++ = (char)(0x80 | (c & 0x3f));
+	} else if (c < 0x10000) {
+		*to++ = (char)(0xe0 | c >> 12);
+		*to++ = (char)(0x80 | (c >> 6 & 0x3f));
+		*to++ = (char)(0x80 | (c & 0x3f));
+	} else {
+		*to++ = (char)(0xf0 | c >> 18);
+		*to++ = (char)(0x80 | (c >> 12 & 0x3f));
+		*to++ = (char)(0x80 | (c >> 6 & 0x3f));
+		*to++ = (char)(0x80 | (c & 0x3f));
+	}
+	return to;
+}
+
+void utf16_to_text(const uint8_t *units, size_t n, char *to)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint32_t c = le16_get(units + 2 * i);
+		uint32_t low = i + 1 < n ? le16_get(units + 2 * i + 2) : 0;
+
+		if (c == 0)
+			break;
+		if (c >= 0xd800 && c < 0xdc00 && low >= 0xdc00 && low < 0xe000) {
+			c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
+			i++;
+		} else if (c >= 0xd800 && c < 0xe000) {
+			c = 0xfffd;
+		}
+		to = put_character(to, c);
+	}
+	*to = '\0';
 }

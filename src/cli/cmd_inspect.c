@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 #include "cli/project_options.h"
+#include "format/image_kind.h"
 #include "format/linux_image.h"
 #include "format/pe.h"
 #include "format/uki_lint.h"
@@ -7,6 +8,7 @@
 #include "host/progress.h"
 #include "stage/extract_uki.h"
 #include "stage/inspect_initramfs.h"
+#include "stage/inspect_media.h"
 #include "stage/inspect_uki.h"
 
 #include <limits.h>
@@ -40,23 +42,22 @@ static const struct option_row rows[] = {
 	 offsetof(struct options, lint), NULL},
 };
 
-enum kind { KIND_KERNEL, KIND_UKI, KIND_INITRAMFS };
-
-/* A kernel is an EFI program as well: the mark of its own header comes first (boot.rst, HdrS). */
-static int find_kind(const struct source *s, enum kind *ret, struct linux_image *kernel,
+static int find_kind(const struct source *s, enum image_kind *ret, struct linux_image *kernel,
 		     struct err *e)
 {
-	enum { MARK = 0x202 };
-	char head[MARK + 4] = "";
-	size_t len = s->size < sizeof(head) ? (size_t)s->size : sizeof(head);
-
-	if (source_read(s, 0, head, len, e) < 0)
+	if (image_kind_read(s, ret, e) < 0)
 		return -1;
-	*ret = !memcmp(head, "MZ", 2) ? KIND_UKI : KIND_INITRAMFS;
-	if (memcmp(head + MARK, "HdrS", 4) != 0)
-		return 0;
-	*ret = KIND_KERNEL;
-	return linux_image_read(s, kernel, e);
+	if (*ret == IMAGE_QCOW2)
+		return err_set(e, ERR_INPUT,
+			       "'%s' is in QEMU's format: make it raw first, with qemu-img convert "
+			       "-O raw",
+			       s->name);
+	return *ret == IMAGE_BZIMAGE ? linux_image_read(s, kernel, e) : 0;
+}
+
+static bool is_media(enum image_kind kind)
+{
+	return kind == IMAGE_ISO || kind == IMAGE_DISK;
 }
 
 static int kernel_text(const struct linux_image *k, uint64_t size, struct buf *out, struct err *e)
@@ -83,7 +84,7 @@ static void kernel_json(const struct linux_image *k, uint64_t size, struct json_
 /* One file that is looked at, and how. */
 struct subject {
 	const struct source *source;
-	enum kind kind;
+	enum image_kind kind;
 	struct linux_image kernel;
 	const struct options *options;
 	struct inspect_uki how;
@@ -104,10 +105,12 @@ static int show_text(const struct subject *s, struct err *e)
 	AUTO_BUF out = BUF_INIT;
 	int r;
 
-	if (s->kind == KIND_KERNEL)
+	if (s->kind == IMAGE_BZIMAGE)
 		r = kernel_text(&s->kernel, s->source->size, &out, e);
-	else if (s->kind == KIND_UKI)
+	else if (s->kind == IMAGE_EFI)
 		r = show_uki_text(s, &out, e);
+	else if (is_media(s->kind))
+		r = inspect_media_text(s->source, s->kind, &s->how, &out, e);
 	else
 		r = inspect_initramfs_text(s->source, &out, e);
 	return r < 0 ? -1 : print_text(buf_str(&out), out.len, e);
@@ -119,12 +122,14 @@ static int show_json(const struct subject *s, const struct json_request *request
 	int r = 0;
 
 	json_output_begin(&out, request);
-	if (s->kind == KIND_KERNEL)
+	if (s->kind == IMAGE_BZIMAGE)
 		kernel_json(&s->kernel, s->source->size, &out.w);
-	else if (s->kind == KIND_UKI && s->options->facts)
+	else if (s->kind == IMAGE_EFI && s->options->facts)
 		r = inspect_uki_facts_json(s->source, &out.w, e);
-	else if (s->kind == KIND_UKI)
+	else if (s->kind == IMAGE_EFI)
 		r = inspect_uki_json(s->source, &s->how, &out.w, e);
+	else if (is_media(s->kind))
+		r = inspect_media_json(s->source, s->kind, &s->how, &out.w, e);
 	else
 		r = inspect_initramfs_json(s->source, &out.w, e);
 	return r < 0 ? -1 : json_output_print(&out, e);
@@ -140,15 +145,15 @@ static int show(struct subject *s, const struct json_request *json, struct err *
 	const struct options *o = s->options;
 
 	if (s->as_ukify)
-		s->kind = KIND_UKI;
+		s->kind = IMAGE_EFI;
 	else if (find_kind(s->source, &s->kind, &s->kernel, e) < 0)
 		return -1;
-	if (s->kind != KIND_UKI && is_about_ukis(o))
+	if (s->kind != IMAGE_EFI && is_about_ukis(o))
 		return err_set(e, ERR_INPUT,
 			       "'%s' is %s: --section, --only-profile, --dump and --facts are for "
 			       "UKIs",
 			       s->source->name,
-			       s->kind == KIND_KERNEL ? "a kernel" : "no EFI program");
+			       s->kind == IMAGE_BZIMAGE ? "a kernel" : "no EFI program");
 	if (o->dump)
 		return extract_uki_all(s->source, &s->how, o->dump, e);
 	if (o->sections.n && extract_uki_sections(s->source, &s->how, e) < 0)
@@ -203,13 +208,13 @@ static int lint(const struct source *s, const struct json_request *json, struct 
 {
 	AUTO_UKI_FINDINGS f = UKI_FINDINGS_INIT;
 	struct linux_image kernel;
-	enum kind kind;
+	enum image_kind kind;
 
 	if (find_kind(s, &kind, &kernel, e) < 0)
 		return -1;
-	if (kind != KIND_UKI)
+	if (kind != IMAGE_EFI)
 		return err_set(e, ERR_INPUT, "'%s' is %s: --lint is for UKIs", s->name,
-			       kind == KIND_KERNEL ? "a kernel" : "no EFI program");
+			       kind == IMAGE_BZIMAGE ? "a kernel" : "no EFI program");
 	if (uki_lint(s, &f, e) < 0 || tell_findings(&f, json, e) < 0)
 		return -1;
 	if (f.errors.n)
@@ -251,7 +256,9 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 	if (parsed == PARSED_HELP)
 		return 0;
 	if (first == argc)
-		return err_set(e, ERR_USAGE, "inspect what? Give a UKI, an initramfs or a kernel");
+		return err_set(
+			e, ERR_USAGE,
+			"inspect what? Give a UKI, an initramfs, a kernel, an ISO or a disk");
 	if (json_request_parse(o.json, &json, e) < 0)
 		return -1;
 	if (argc - first > 1 && (json.wanted || o.dump))
@@ -265,9 +272,10 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 const struct command cmd_inspect = {
 	.name = "inspect",
 	.operands = "FILE...",
-	.summary = "what is inside a UKI, initramfs or kernel",
+	.summary = "what is inside a UKI, initramfs, kernel, ISO or disk",
 	.details = "Shows the sections of a UKI (as ukify inspect does), the entries of an "
-		   "initramfs, or the version of a kernel.",
+		   "initramfs, the version of a kernel, or the partitions, boot entries and files "
+		   "of an ISO or a disk, with the UKIs among them.",
 	.options = rows,
 	.n_options = ARRAY_LEN(rows),
 	.run = run,

@@ -31,7 +31,7 @@ wrong "mvirt-mkos build: --jobs 'many' is not a decimal number" build --jobs man
 wrong "mvirt-mkos build: --jobs is at least 1" build -j0
 wrong "mvirt-mkos build: --json is 'pretty' or 'short', not 'long'" build --json=long
 wrong "mvirt-mkos build: 'extra' is one operand too many: see mvirt-mkos build --help" build extra
-wrong "mvirt-mkos inspect: inspect what? Give a UKI, an initramfs or a kernel" inspect
+wrong "mvirt-mkos inspect: inspect what? Give a UKI, an initramfs, a kernel, an ISO or a disk" inspect
 wrong "mvirt-mkos run: --memory 'lots' is not a size such as 512M" run --memory lots
 wrong "mvirt-mkos run: --timeout goes with steps: --expect, --send, --power-button or --monitor" \
 	run --timeout 5

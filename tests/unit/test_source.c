@@ -64,6 +64,26 @@ static void huge_offsets_and_lengths_are_refused(void **state)
 	assert_int_equal(source_read(&m.source, 5, data, SIZE_MAX - 3, &e), -1);
 }
 
+static void part_of_a_source_is_one(void **state)
+{
+	struct memory_source m;
+	struct range_source r;
+	struct err e = ERR_INIT;
+	char data[4] = "";
+
+	(void)state;
+	memory_source_init(&m, "0123456789", 10, "m");
+	assert_ok(range_source_init(&r, &m.source, 4, 3, &e));
+	assert_ok(source_read(&r.source, 1, data, 2, &e));
+	assert_string_equal(data, "56");
+	assert_int_equal(source_read(&r.source, 2, data, 2, &e), -1);
+	assert_ok(range_source_init(&r, &m.source, 10, 0, &e));
+	assert_fails_with(range_source_init(&r, &m.source, 8, 3, &e),
+			  "'m' ends at byte 10, before the 3 bytes at 8 do");
+	assert_int_equal(range_source_init(&r, &m.source, UINT64_MAX, 2, &e), -1);
+	assert_int_equal(range_source_init(&r, &m.source, 2, UINT64_MAX, &e), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -71,6 +91,7 @@ int main(void)
 		cmocka_unit_test(nothing_can_be_read_anywhere_inside),
 		cmocka_unit_test(range_past_the_end_is_refused),
 		cmocka_unit_test(huge_offsets_and_lengths_are_refused),
+		cmocka_unit_test(part_of_a_source_is_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,12 +54,28 @@ static void text_that_is_too_long_is_refused(void **state)
 	assert_int_equal(utf16_from_text("a\xf0\x9f\x98\x80", "name", got, 2, &n, &e), -1);
 }
 
+static void units_become_text(void **state)
+{
+	/* a, e with acute, euro sign, a character of two units, half of one, the end. */
+	static const uint8_t units[] = "a\0\xe9\0\xac\x20\x3d\xd8\x00\xde\x3d\xd8z\0\0\0y\0";
+	char text[64];
+
+	(void)state;
+	utf16_to_text(units, 9, text);
+	assert_string_equal(text, "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\xef\xbf\xbdz");
+	utf16_to_text(units, 1, text);
+	assert_string_equal(text, "a");
+	utf16_to_text(units, 0, text);
+	assert_string_equal(text, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(characters_of_every_length_become_units),
 		cmocka_unit_test(what_is_not_utf8_is_refused),
 		cmocka_unit_test(text_that_is_too_long_is_refused),
+		cmocka_unit_test(units_become_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
