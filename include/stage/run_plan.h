@@ -11,9 +11,13 @@
 #define OVMF_CODE_SECURE "/usr/share/OVMF/OVMF_CODE_4M.secboot.fd"
 #define OVMF_VARS_SECURE "/usr/share/OVMF/OVMF_VARS_4M.ms.fd" /* with Microsoft's keys */
 
+/* In the folder of a run: the disk that an EFI program is put on. */
+#define RUN_ESP "esp.img"
+
 struct run_plan {
 	const struct run_options *options;
 	enum image_kind kind;
+	uint64_t size;		/* of the file */
 	enum run_boot boot;	/* never RUN_BOOT_FITTING */
 	enum run_attach attach; /* never RUN_ATTACH_FITTING */
 	const char *firmware;	/* NULL: none, or the one that QEMU has */

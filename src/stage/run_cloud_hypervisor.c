@@ -38,8 +38,13 @@ static int add_disks(const struct run_plan *p, struct strv *to, struct err *e)
 		return 0;
 	if (strv_add(to, "--disk", e) < 0)
 		return -1;
-	if (!p->kernel && add_disk(p->options->file, !p->options->writable, to, e) < 0)
+	if (!p->kernel && p->kind == IMAGE_EFI) {
+		if (strv_addf(to, e, "path=%s/" RUN_ESP ",readonly=off,image_type=raw", p->folder) <
+		    0)
+			return -1;
+	} else if (!p->kernel && add_disk(p->options->file, !p->options->writable, to, e) < 0) {
 		return -1;
+	}
 	for (size_t i = 0; i < p->options->disks->n; i++)
 		if (add_disk(p->options->disks->v[i], false, to, e) < 0)
 			return -1;

@@ -2,6 +2,7 @@
 
 #include "base/path.h"
 #include "base/strv.h"
+#include "format/fat32.h"
 #include "format/pe.h"
 #include "host/file.h"
 #include "host/output.h"
@@ -9,28 +10,36 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* What the firmware boots when nothing else is said (UEFI 2.10, section 3.5.1.1). */
-#define ESP_FOLDER "esp/EFI/BOOT"
-#define ESP_FILE   ESP_FOLDER "/BOOTX64.EFI"
+#define BOOT_FOLDER "EFI/BOOT"
+#define BOOT_FILE   BOOT_FOLDER "/BOOTX64.EFI"
 
-/* The folder that QEMU shows to the guest as an EFI system partition. */
+/* Beside the program a boot loader may want to leave something: a random seed, a counter. */
+enum { ESP_SPARE = 4 << 20, ESP_UNIT = 1 << 20, SECTOR = 512 };
+
+static int plan_esp(const struct source *program, struct fat32_plan **ret, struct err *e)
+{
+	const struct fat32_file file = {BOOT_FILE, program};
+	const struct fat32_options options = {
+		.spare = ESP_SPARE, .unit = ESP_UNIT, .label = "MVIRT"};
+
+	return fat32_plan_new(&file, 1, &options, ret, e);
+}
+
+/* A disk that is nothing but an EFI system partition: the program is cloned into it, or copied. */
 static int make_esp(const struct run_plan *p, struct err *e)
 {
-	AUTO_FREE char *boot = NULL;
-	AUTO_FREE char *file = NULL;
-	AUTO_FREE char *image = NULL;
+	AUTO_FILE_SOURCE f = FILE_SOURCE_INIT;
+	AUTO_FAT32_PLAN fat = NULL;
+	AUTO_FREE char *path = NULL;
+	AUTO_OUTPUT o = OUTPUT_INIT;
 
-	if (path_join(p->folder, ESP_FOLDER, &boot, e) < 0 ||
-	    path_join(p->folder, ESP_FILE, &file, e) < 0 ||
-	    file_real_path(p->options->file, &image, e) < 0)
+	if (path_join(p->folder, RUN_ESP, &path, e) < 0 ||
+	    file_source_open(&f, p->options->file, e) < 0 || plan_esp(&f.source, &fat, e) < 0 ||
+	    output_begin(&o, path, false, e) < 0 || fat32_write(fat, &o.sink, e) < 0)
 		return -1;
-	if (folder_make(boot, e) < 0)
-		return -1;
-	if (symlink(image, file) < 0)
-		return err_os(e, "link '%s'", file);
-	return 0;
+	return output_commit(&o, e);
 }
 
 static int put_section(const struct file_source *f, const struct pe *pe, const char *name,
@@ -133,6 +142,17 @@ static void print_parts(const struct run_plan *p)
 	printf(" /dev/null\n");
 }
 
+/* By mtools, which has no way to say how large: 36 MiB of room make it FAT32. */
+static void print_esp(const struct run_plan *p)
+{
+	printf("mformat -C -F -T %llu -v MVIRT -i %s/" RUN_ESP " ::\n"
+	       "mmd -i %s/" RUN_ESP " ::EFI ::" BOOT_FOLDER "\nmcopy -i %s/" RUN_ESP " ",
+	       (unsigned long long)((p->size + ESP_SPARE) / SECTOR + 72 * 1024), p->folder,
+	       p->folder, p->folder);
+	run_print_word(p->options->file);
+	printf(" ::" BOOT_FILE "\n");
+}
+
 static void print_tpm(const char *folder)
 {
 	printf("mkdir -p %s/tpm\n"
@@ -163,16 +183,14 @@ static void print_vars(const struct run_plan *p)
 
 void run_files_print(const struct run_plan *p)
 {
-	if (p->vars || p->kernel || p->options->tpm)
+	if (p->vars || p->kind == IMAGE_EFI || p->options->tpm)
 		printf("mkdir -p %s\n", p->folder);
 	if (p->vars)
 		print_vars(p);
 	if (p->kind == IMAGE_EFI && p->kernel) {
 		print_parts(p);
 	} else if (p->kind == IMAGE_EFI) {
-		printf("mkdir -p %s/" ESP_FOLDER "\ncp ", p->folder);
-		run_print_word(p->options->file);
-		printf(" %s/" ESP_FILE "\n", p->folder);
+		print_esp(p);
 	}
 	if (p->options->tpm)
 		print_tpm(p->folder);

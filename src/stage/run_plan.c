@@ -140,11 +140,6 @@ static int check_cloud_hypervisor(const struct run_plan *p, struct err *e)
 	if (p->boot == RUN_BOOT_UEFI && !o->firmware)
 		return err_set(e, ERR_USAGE,
 			       "cloud-hypervisor brings no firmware: --firmware CLOUDHV.fd");
-	if (p->boot == RUN_BOOT_UEFI && p->kind == IMAGE_EFI)
-		return err_set(e, ERR_USAGE,
-			       "'%s' is no disk, which cloud-hypervisor's firmware boots from: "
-			       "--direct, or make one with mvirt-mkos disk",
-			       o->file);
 	return 0;
 }
 
@@ -211,6 +206,7 @@ int run_plan_make(const struct run_options *options, const char *folder, struct 
 	if (file_source_open(&f, options->file, e) < 0 ||
 	    image_kind_read(&f.source, &p.kind, e) < 0 || check_file(&f.source, p.kind, e) < 0)
 		return -1;
+	p.size = f.source.size;
 	plan_boot(options, &p);
 	plan_firmware(options, &p);
 	if (check_boot(&p, e) < 0)

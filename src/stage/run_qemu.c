@@ -101,9 +101,10 @@ static int add_medium(const struct run_plan *p, struct strv *to, struct err *e)
 
 static int add_esp(const struct run_plan *p, struct strv *to, struct err *e)
 {
-	if (strv_add(to, "-drive", e) < 0 ||
-	    strv_addf(to, e, "if=none,id=boot,format=raw,readonly=on,file=fat:%s/esp", p->folder) <
-		    0)
+	AUTO_FREE char *esp = NULL;
+
+	if (path_join(p->folder, RUN_ESP, &esp, e) < 0 ||
+	    add_drive(to, "if=none,id=boot,format=raw", esp, e) < 0)
 		return -1;
 	return add_boot_device(RUN_ATTACH_DISK, to, e);
 }

@@ -68,6 +68,17 @@ has out hello
 qemu 'exit 4'
 ends 1 "mvirt-mkos run: qemu-system-x86_64 ended with status 4"
 
+# What the firmware gets is a disk with the program on it.
+qemu 'for a; do case $a in *esp.img) mcopy -n -i "${a##*file=}" ::EFI/BOOT/BOOTX64.EFI got.efi ;; esac; done'
+expect 0 env PATH="$PWD/bin:$PATH" "$mkos" run --no-kvm "$uki"
+same got.efi "$uki"
+# The commands that --dry-run prints, without the last one, make such a disk too.
+"$mkos" run --dry-run "$uki" | sed '$d' >commands
+sh -e commands
+mcopy -n -i run/esp.img ::EFI/BOOT/BOOTX64.EFI typed.efi
+same typed.efi "$uki"
+rm -r run
+
 # Without FILE a script finds what the console said in target/.
 mkdir -p p/target
 cp "$uki" p/target/mvirt.efi
@@ -133,7 +144,8 @@ dry() {
 }
 dry "$uki"
 has out "qemu-system-x86_64 -machine q35"
-has command "fat:run/esp -device virtio-blk-pci,drive=boot,bootindex=0 -nic none -serial mon:stdio"
+has command "format=raw,file=run/esp.img -device virtio-blk-pci,drive=boot,bootindex=0 -nic none \
+-serial mon:stdio"
 dry --qemu '-device i6300esb' "$uki"
 has command " -device i6300esb"
 dry image.iso
@@ -180,6 +192,8 @@ dry --vmm cloud-hypervisor --firmware CLOUDHV.fd --tpm --disk image.iso q.qcow2
 says command "cloud-hypervisor --firmware CLOUDHV.fd --disk \
 path=q.qcow2,readonly=on,image_type=qcow2 path=image.iso,readonly=on,image_type=raw \
 --cpus boot=1 --memory size=512M --tpm socket=run/tpm.sock --serial tty --console off"
+dry --vmm cloud-hypervisor --firmware CLOUDHV.fd "$uki"
+has command "--firmware CLOUDHV.fd --disk path=run/esp.img,readonly=off,image_type=raw"
 dry --vmm cloud-hypervisor parts.efi
 has command "cloud-hypervisor --kernel run/linux --initramfs run/initrd --cmdline 'two words'"
 
