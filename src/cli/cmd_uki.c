@@ -20,12 +20,17 @@ struct options {
 	const char *output;
 	const char *json;
 	bool summary;
-	bool no_sign_kernel; /* nothing is signed anyway */
+	bool is_no; /* what says that nothing is to be signed or measured, as it is anyway */
 };
 
 #define LATER(name, value)                                  \
 	{                                                   \
 		0, name, value, NULL, OPTION_LATER, 0, NULL \
+	}
+
+#define NO(name)                                                                        \
+	{                                                                               \
+		0, name, NULL, NULL, OPTION_FLAG, offsetof(struct options, is_no), NULL \
 	}
 
 static const struct option_row rows[] = {
@@ -44,8 +49,9 @@ static const struct option_row rows[] = {
 	PROJECT_ROW_RECIPE(struct options),
 	PROJECT_ROW_NO_SYNC(struct options),
 	JSON_ROW(struct options),
-	{0, "no-sign-kernel", NULL, NULL, OPTION_FLAG, offsetof(struct options, no_sign_kernel),
-	 NULL},
+	NO("no-sign-kernel"),
+	NO("no-policy-digest"),
+	NO("no-measure"),
 	LATER("sign-kernel", NULL),
 	LATER("signtool", "TOOL"),
 	LATER("secureboot-private-key", "KEY"),
