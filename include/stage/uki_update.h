@@ -16,6 +16,9 @@ MUST_CHECK int uki_update_begin(const struct uki_options *options, struct uki_ga
 MUST_CHECK int uki_update_finish(const struct uki_options *options, struct uki_gathered *g,
 				 struct err *e);
 
+/* Fails when the file was written to since it was opened. */
+MUST_CHECK int uki_update_unchanged(const struct uki_update *u, struct err *e);
+
 void uki_update_free(struct uki_update *u);
 
 #endif

@@ -35,16 +35,19 @@ struct content_lint {
 	const struct pe *pe;
 	const struct stub_version *stub;
 	struct uki_findings *found;
+	uint32_t initrd; /* address of the last one */
 };
 
-/* Does the stub have the kernel in front of something that an old one would unpack itself over? */
-static bool is_last(const struct pe *pe, const struct pe_section *kernel)
+/* Where the last .initrd begins. */
+static uint32_t find_initrd(const struct pe *pe)
 {
+	uint32_t last = 0;
+
 	for (size_t i = 0; i < pe->n_sections; i++)
-		if (pe->sections[i].VirtualAddress > kernel->VirtualAddress &&
-		    strcmp(pe->sections[i].Name, ".initrd") == 0)
-			return false;
-	return true;
+		if (strcmp(pe->sections[i].Name, ".initrd") == 0 &&
+		    pe->sections[i].VirtualAddress > last)
+			last = pe->sections[i].VirtualAddress;
+	return last;
 }
 
 static void check_kernel(struct content_lint *l, const struct pe_section *section,
@@ -67,7 +70,7 @@ static void check_kernel(struct content_lint *l, const struct pe_section *sectio
 			  "systemd-stub %s fails to start a kernel with an ImageBase",
 			  l->stub->text);
 	if (kernel->is_bzimage && kernel->MajorImageVersion == 0 &&
-	    stub_is_before(l->stub, 257, 0) && !is_last(l->pe, section))
+	    stub_is_before(l->stub, 257, 0) && l->initrd > section->VirtualAddress)
 		uki_doubtful(l->found, &kernel_last, ".linux",
 			     "a kernel before 5.8 unpacks itself over the .initrd behind it");
 }
@@ -194,7 +197,8 @@ static void lint_pcrsig(struct content_lint *l)
 int uki_lint_content(const struct source *s, const struct pe *pe, const struct stub_version *stub,
 		     struct uki_findings *f, struct err *e)
 {
-	struct content_lint l = {.s = s, .pe = pe, .stub = stub, .found = f};
+	struct content_lint l = {
+		.s = s, .pe = pe, .stub = stub, .found = f, .initrd = find_initrd(pe)};
 	bool has_kernel = false;
 
 	for (size_t i = 0; i < pe->n_sections; i++) {

@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SBAT_MAX = 64 * 1024 };
+enum {
+	SBAT_MAX = 64 * 1024,
+	SECTIONS_MAX = 4096, /* far more than any UKI has: whoever reads them compares names */
+};
 
 void uki_split_done(struct uki_split *s)
 {
@@ -37,8 +40,12 @@ static int check(const struct uki_split *s, struct err *e)
 		return err_set(e, ERR_INPUT,
 			       "'%s' is signed: change the unsigned UKI and sign the result", name);
 	if (pe->SizeOfHeaders < pe_table_end(pe) || pe->SizeOfHeaders > s->file->size)
-		return err_set(e, ERR_INPUT, "'%s': headers of %" PRIu32 " bytes are none", name,
-			       pe->SizeOfHeaders);
+		return err_set(e, ERR_INPUT,
+			       "'%s': headers of %" PRIu32
+			       " bytes do not hold the section table, or end outside of the file",
+			       name, pe->SizeOfHeaders);
+	if (pe->n_sections > SECTIONS_MAX)
+		return err_set(e, ERR_LIMIT, "'%s' has more than %d sections", name, SECTIONS_MAX);
 	for (size_t i = 0; i < pe->n_sections; i++) {
 		uint64_t end = pe_section_file_end(&pe->sections[i]);
 

@@ -4,6 +4,7 @@
 #include "format/uki_lint.h"
 #include "host/output.h"
 #include "stage/uki_gather.h"
+#include "stage/uki_update.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -98,7 +99,8 @@ const struct uki_plan *uki_assembly_plan(const struct uki_assembly *a)
 
 static int check_unchanged(const struct uki_assembly *a, struct err *e)
 {
-	if (uki_parts_unchanged(&a->gathered.base, e) < 0)
+	if (uki_update_unchanged(a->gathered.update, e) < 0 ||
+	    uki_parts_unchanged(&a->gathered.base, e) < 0)
 		return -1;
 	return uki_parts_unchanged(&a->gathered.profiles, e);
 }

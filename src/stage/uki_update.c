@@ -200,5 +200,10 @@ int uki_update_finish(const struct uki_options *options, struct uki_gathered *g,
 	    keep_old(options, g, e) < 0 || take_sbat(options, g, e) < 0)
 		return -1;
 	sort_by_place(u, &g->base);
-	return uki_parts_unchanged(&u->file, e);
+	return 0;
+}
+
+int uki_update_unchanged(const struct uki_update *u, struct err *e)
+{
+	return u ? uki_parts_unchanged(&u->file, e) : 0;
 }
