@@ -15,6 +15,9 @@ enum {
 	VARIANTS_MAX = 1000, /* of what only a few machines tell apart */
 	BEGINS_IMAGES_ITSELF = 258,
 	PACKS_MORE_INITRDS = 254,
+	/* Linux that measures what it is given (drivers/firmware/efi/libstub) */
+	MEASURES_MAJOR = 6,
+	MEASURES_MINOR = 1,
 };
 
 static const char *const default_phases[] = {
@@ -327,6 +330,35 @@ static bool is_handed_on_as_is(const struct buf *cmdline)
 	return cmdline->len && cmdline->data[0] != ' ' && cmdline->data[cmdline->len - 1] != ' ';
 }
 
+/* "6.12.1-mkos" is not before 6.1; nor is a kernel that does not tell. */
+static bool is_before(const char *release, unsigned long major, unsigned long minor)
+{
+	char *end;
+	unsigned long n = strtoul(release, &end, 10);
+
+	if (end == release || *end != '.')
+		return false;
+	return n < major || (n == major && strtoul(end + 1, NULL, 10) < minor);
+}
+
+static int check_kernel(struct measuring *m, const struct pe_section *kernel, struct err *e)
+{
+	struct pe_section_source content;
+	struct linux_image image;
+
+	if (!kernel)
+		return 0;
+	if (pe_section_source_init(&content, m->uki, kernel, e) < 0 ||
+	    linux_image_read(&content.source, &image, e) < 0)
+		return err_ctx(e, "section %s", kernel->Name);
+	if (is_before(image.release, MEASURES_MAJOR, MEASURES_MINOR))
+		return err_set(e, ERR_INPUT,
+			       "'%s': PCR 9 is not known before the boot: before 6.1 Linux (%s) "
+			       "does not measure both command line and initrd",
+			       m->uki->name, image.release);
+	return 0;
+}
+
 static int check_9(struct measuring *m, const struct pe_section *cmdline, struct buf *text,
 		   struct err *e)
 {
@@ -360,7 +392,8 @@ static int measure_9(struct measuring *m, size_t variant, const struct uki_measu
 	const struct digest_value *content = NULL;
 	AUTO_BUF cmdline = BUF_INIT;
 
-	if (check_9(m, uki_measurement_find(sections, ".cmdline"), &cmdline, e) < 0)
+	if (check_9(m, uki_measurement_find(sections, ".cmdline"), &cmdline, e) < 0 ||
+	    check_kernel(m, uki_measurement_find(sections, ".linux"), e) < 0)
 		return -1;
 	if (initrd) {
 		content = content_of(m, initrd, e);

@@ -160,6 +160,10 @@ print("9:sha256=" + h(pcr + h(open("initrd", "rb").read())).hex())
 PYTHON
 expect 0 "$mkos" -q measure u.efi --pcr 9 --bank sha256
 same out want
+sed 's/6\.12\.1-mkos/5.19.9-mkos/' "$kernel" >older
+expect 0 "$mkos" -q uki "$@" --linux older -o older.efi
+expect 1 "$mkos" measure older.efi --pcr 9
+has err "before 6.1 Linux (5.19.9-mkos) does not measure"
 expect 1 "$mkos" measure two.efi --pcr 9
 has err "PCR 9 is not known before the boot"
 
