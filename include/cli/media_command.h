@@ -43,11 +43,12 @@ struct media_command {
 			"db.auth and maybe dbx.auth",                                     \
 			OPTION_TEXT, offsetof(struct media_command, media.esp.keys), NULL \
 	}
-#define MEDIA_ROW_ENROLL                                                                          \
-	{                                                                                         \
-		0, "enroll", "WHEN",                                                              \
-			"if-safe (default: by itself in virtual machines only), force or manual", \
-			OPTION_TEXT, offsetof(struct media_command, media.esp.enrol), NULL        \
+#define MEDIA_ROW_ENROLL                                                                   \
+	{                                                                                  \
+		0, "enroll", "WHEN",                                                       \
+			"if-safe (default, from systemd 253 on: by itself in virtual "     \
+			"machines only), manual (default before: from its menu) or force", \
+			OPTION_TEXT, offsetof(struct media_command, media.esp.enrol), NULL \
 	}
 #define MEDIA_ROW_LABEL                                                                        \
 	{                                                                                      \

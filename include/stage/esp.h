@@ -21,7 +21,7 @@ struct esp_options {
 	const struct strv *files; /* FILE, or FILE=PATH for where it goes; may be NULL */
 	const char *boot_loader;  /* NULL: the distribution's systemd-boot, where one is needed */
 	const char *keys;	  /* folder with PK.auth, KEK.auth, db.auth; NULL: none to enrol */
-	const char *enrol;	  /* "if-safe", "force" or "manual"; NULL: if-safe */
+	const char *enrol;	  /* "if-safe", "force" or "manual"; NULL: the safest */
 	bool strict;		  /* what is doubtful is an error instead of a warning */
 };
 

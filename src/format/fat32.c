@@ -109,19 +109,6 @@ static struct fat32_measures least(uint64_t clusters, uint32_t cluster_size, uin
 	return m;
 }
 
-static int too_small(const struct fat32_plan *p, const struct fat32_measures *m, uint64_t used,
-		     struct err *e)
-{
-	const uint64_t wanted = used > FAT32_CLUSTERS_MIN ? used : FAT32_CLUSTERS_MIN;
-	const struct fat32_measures enough = least(wanted, m->cluster_size, MIB);
-
-	return err_set(e, ERR_LIMIT,
-		       "the files%s take a FAT32 volume of %llu MiB, but there are only %llu MiB",
-		       used < FAT32_CLUSTERS_MIN ? " are few, yet" : "",
-		       (unsigned long long)(enough.sectors * FAT32_SECTOR / MIB),
-		       (unsigned long long)(p->options.bytes / MIB));
-}
-
 /* What suits a volume of that size: 4 KiB is a page, more keeps the FATs of big ones small. */
 static uint32_t usual_cluster_size(uint64_t bytes)
 {
@@ -130,29 +117,6 @@ static uint32_t usual_cluster_size(uint64_t bytes)
 	for (uint64_t limit = 8 * GIB; bytes > limit && size < CLUSTER_LARGEST; limit *= 2)
 		size *= 2;
 	return size;
-}
-
-/* Into a volume of a size that is given. */
-static int fit(struct fat32_plan *p, struct err *e)
-{
-	const struct fat32_options *o = &p->options;
-	const uint64_t sectors = o->bytes / FAT32_SECTOR;
-	uint32_t size = o->cluster_size ? o->cluster_size : usual_cluster_size(o->bytes);
-	uint64_t end;
-
-	if (sectors > UINT32_MAX)
-		return err_set(e, ERR_LIMIT, "a FAT32 volume has less than 2 TiB");
-	p->measures = measure(sectors, size);
-	while (!o->cluster_size && size > CLUSTER_MIN &&
-	       p->measures.clusters < FAT32_CLUSTERS_MIN) {
-		size /= 2;
-		p->measures = measure(sectors, size);
-	}
-	place(p, size, &end);
-	if (p->measures.clusters < FAT32_CLUSTERS_MIN || end - 2 > p->measures.clusters)
-		return too_small(p, &p->measures, end - 2, e);
-	p->used = end - 2;
-	return 0;
 }
 
 /* Into the smallest volume: the largest clusters of which there are still enough. */
@@ -176,6 +140,43 @@ static int find_least(struct fat32_plan *p, struct err *e)
 	p->measures = least(clusters, size, o->unit);
 	if (p->measures.sectors > UINT32_MAX)
 		return err_set(e, ERR_LIMIT, "the files are too big for a FAT32 volume");
+	p->used = end - 2;
+	return 0;
+}
+
+/* Says what would be enough; the plan is of no use afterwards. */
+static int too_small(struct fat32_plan *p, bool few, struct err *e)
+{
+	p->options.unit = MIB;
+	p->options.spare = 0;
+	if (find_least(p, e) < 0)
+		return -1;
+	return err_set(e, ERR_LIMIT,
+		       "the files%s take a FAT32 volume of %llu MiB, but there are only %llu MiB",
+		       few ? " are few, yet" : "",
+		       (unsigned long long)(p->measures.sectors * FAT32_SECTOR / MIB),
+		       (unsigned long long)(p->options.bytes / MIB));
+}
+
+/* Into a volume of a size that is given. */
+static int fit(struct fat32_plan *p, struct err *e)
+{
+	const struct fat32_options *o = &p->options;
+	const uint64_t sectors = o->bytes / FAT32_SECTOR;
+	uint32_t size = o->cluster_size ? o->cluster_size : usual_cluster_size(o->bytes);
+	uint64_t end;
+
+	if (sectors > UINT32_MAX)
+		return err_set(e, ERR_LIMIT, "a FAT32 volume has less than 2 TiB");
+	p->measures = measure(sectors, size);
+	while (!o->cluster_size && size > CLUSTER_MIN &&
+	       p->measures.clusters < FAT32_CLUSTERS_MIN) {
+		size /= 2;
+		p->measures = measure(sectors, size);
+	}
+	place(p, size, &end);
+	if (p->measures.clusters < FAT32_CLUSTERS_MIN || end - 2 > p->measures.clusters)
+		return too_small(p, end - 2 < FAT32_CLUSTERS_MIN, e);
 	p->used = end - 2;
 	return 0;
 }

@@ -13,6 +13,8 @@
 #define LOADER_FOLDER "/usr/lib/systemd/boot/efi"
 #define TIMEOUT	      "3"
 
+enum { LOADER_MAX = 16 << 20 };
+
 void esp_done(struct esp *esp)
 {
 	for (size_t i = 0; i < esp->n; i++) {
@@ -259,19 +261,63 @@ static bool counts_tries(const char *name)
 	return plus && isdigit((unsigned char)plus[1]);
 }
 
+/* Does the boot loader have the word? Older ones tell so what they do not know yet. */
+static int loader_has(const struct source *loader, const char *word, bool *ret, struct err *e)
+{
+	const size_t size = (size_t)loader->size;
+	AUTO_FREE char *content = NULL;
+
+	if (loader->size > LOADER_MAX)
+		return err_set(e, ERR_LIMIT, "boot loader '%s' has more than 16 MiB", loader->name);
+	content = malloc(size);
+	if (!content)
+		return err_memory(e);
+	if (source_read(loader, 0, content, size, e) < 0)
+		return -1;
+	*ret = memmem(content, size, word, strlen(word)) != NULL;
+	return 0;
+}
+
+/* systemd-boot knows if-safe from version 253 on. */
+static int choose_enrol(const struct esp_options *o, const struct source *loader, const char **ret,
+			struct err *e)
+{
+	const char *wanted = o->enrol ? o->enrol : "if-safe";
+	bool known = true;
+
+	if (!strcmp(wanted, "if-safe") && loader_has(loader, wanted, &known, e) < 0)
+		return -1;
+	if (!known && o->enrol)
+		return err_set(e, ERR_INPUT,
+			       "boot loader '%s' is too old for --enroll if-safe: say manual or "
+			       "force",
+			       loader->name);
+	if (!known)
+		log_warning("boot loader '%s' is too old to enrol keys by itself in virtual "
+			    "machines only: they are enrolled from its menu, or with --enroll "
+			    "force",
+			    loader->name);
+	*ret = known ? wanted : "manual";
+	return 0;
+}
+
 static int add_loader_conf(const struct esp_options *o, struct esp *esp, struct err *e)
 {
+	const struct source *loader = &esp->sources[esp->n - 1].source;
 	const char *first = path_base(esp->names[0]);
 	struct buf *text = &esp->loader_conf;
+	const char *enrol = NULL;
 	bool counted = false;
 	const size_t i = esp->n;
+
+	if (o->keys && choose_enrol(o, loader, &enrol, e) < 0)
+		return -1;
 
 	for (size_t k = 0; k < o->ukis->n; k++)
 		counted = counted || counts_tries(esp->names[k]);
 	if (buf_puts(text, "timeout " TIMEOUT "\n", e) < 0 ||
 	    (!counted && buf_putf(text, e, "default %s\n", first) < 0) ||
-	    (o->keys &&
-	     buf_putf(text, e, "secure-boot-enroll %s\n", o->enrol ? o->enrol : "if-safe") < 0))
+	    (enrol && buf_putf(text, e, "secure-boot-enroll %s\n", enrol) < 0))
 		return -1;
 	memory_source_init(&esp->loader_conf_source, text->data, text->len, "loader.conf");
 	esp->names[i] = strdup("loader/loader.conf");
@@ -310,7 +356,7 @@ static int open_all(const struct esp_options *o, struct esp *esp, struct err *e)
 	for (size_t i = 0; i < o->ukis->n; i++)
 		if (add_uki(o, esp, o->ukis->v[i], menu, e) < 0)
 			return -1;
-	if (menu && (add_loader_conf(o, esp, e) < 0 || add_boot_loader(o, esp, e) < 0))
+	if (menu && (add_boot_loader(o, esp, e) < 0 || add_loader_conf(o, esp, e) < 0))
 		return -1;
 	if (o->keys && add_keys(o, esp, e) < 0)
 		return -1;

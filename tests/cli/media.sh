@@ -169,6 +169,20 @@ copied loader/keys/auto/PK.auth keys/PK.auth
 copied EFI/Linux/one.efi one.efi
 printf 'timeout 3\ndefault one.efi\nsecure-boot-enroll force\n' >conf
 copied loader/loader.conf conf
+# A boot loader says by its words what it knows: that of systemd 252 has no if-safe.
+cp one.efi new.efi
+printf if-safe >>new.efi
+expect 0 "$mkos" disk --uki one.efi --enroll-keys keys --boot-loader new.efi -o keys.img
+empty err
+sound keys.img
+copied EFI/BOOT/BOOTX64.EFI new.efi
+printf 'timeout 3\ndefault one.efi\nsecure-boot-enroll if-safe\n' >conf
+copied loader/loader.conf conf
+expect 0 "$mkos" disk --uki one.efi --enroll-keys keys --boot-loader two.efi -o keys.img
+has err "warning: boot loader 'two.efi' is too old to enrol keys by itself"
+esp keys.img
+printf 'timeout 3\ndefault one.efi\nsecure-boot-enroll manual\n' >conf
+copied loader/loader.conf conf
 
 # Clusters are chosen by size; a few sizes around where that changes.
 for size in 36 37 66 67 70 131 262 263; do
@@ -222,11 +236,13 @@ no "--partition a:1M:best: there is no partition type 'best': say linux, data, e
 home, srv, var, lvm or a GUID" disk --uki one.efi --partition a:1M:best
 no "UKI: 'empty': not a PE file: it has only 0 bytes" iso --uki empty
 no "keys to enrol are PK.auth, KEK.auth and db.auth, but 'elsewhere/PK.auth' is missing" \
-	iso --uki one.efi --enroll-keys elsewhere
+	iso --uki one.efi --enroll-keys elsewhere --enroll manual
+no "boot loader 'two.efi' is too old for --enroll if-safe: say manual or force" \
+	disk --uki one.efi --enroll-keys keys --boot-loader two.efi --enroll if-safe
 no "--enroll goes with --enroll-keys" iso --uki one.efi --enroll force
 cp empty keys/db.auth
 no "'keys/db.auth' is no signed update of a variable (.auth): firmware would not take it" \
-	iso --uki one.efi --enroll-keys keys
+	iso --uki one.efi --enroll-keys keys --enroll manual
 expect 2 "$mkos" disk --uki one.efi --format vdi -o none.img
 says err "mvirt-mkos disk: --format is raw or qcow2, not 'vdi'"
 # The output is an input.

@@ -74,6 +74,70 @@ static void pieces_of_any_size_arrive_in_order(void **state)
 	assert_bytes(got.data, got.len, want.data, want.len);
 }
 
+static uint64_t room_of(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	return (uint64_t)st.st_blocks * 512;
+}
+
+static void long_zeros_become_holes_wherever_they_stand(void **state)
+{
+	enum { LONG = 8 << 20 };
+	struct err e = ERR_INIT;
+	AUTO_OUTPUT o = OUTPUT_INIT;
+	AUTO_BUF got = BUF_INIT;
+	char *want = calloc(1, 2 * LONG + 8);
+
+	(void)state;
+	assert_non_null(want);
+	want[0] = 'a';
+	memcpy(want + 1 + 1000, "b", 1);
+	memcpy(want + 1 + 1000 + 1 + LONG, "c", 1);
+	assert_ok(output_begin(&o, "f", false, &e));
+	assert_ok(sink_put(&o.sink, "a", 1, &e));
+	assert_ok(sink_zeros(&o.sink, 1000, &e));
+	assert_ok(sink_put(&o.sink, "b", 1, &e));
+	assert_ok(sink_zeros(&o.sink, LONG, &e));
+	assert_ok(sink_put(&o.sink, "c", 1, &e));
+	assert_ok(sink_zeros(&o.sink, LONG - 1000, &e));
+	assert_int_equal(o.sink.pos, 2 * LONG + 3);
+	assert_ok(output_commit(&o, &e));
+	assert_ok(file_read("f", 1 << 25, &got, &e));
+	assert_bytes(got.data, got.len, want, 2 * LONG + 3);
+	free(want);
+	assert_true(room_of("f") < 1 << 20);
+}
+
+static void holes_of_a_source_stay_holes(void **state)
+{
+	enum { HOLE = 8 << 20 };
+	struct err e = ERR_INIT;
+	AUTO_OUTPUT o = OUTPUT_INIT;
+	AUTO_FILE_SOURCE f = FILE_SOURCE_INIT;
+	AUTO_BUF got = BUF_INIT;
+	AUTO_BUF want = BUF_INIT;
+	AUTO_CLOSE int fd = open("in", O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+
+	(void)state;
+	assert_int_equal(pwrite(fd, "begin", 5, 0), 5);
+	assert_int_equal(pwrite(fd, "middle", 6, HOLE + 77), 6);
+	assert_int_equal(ftruncate(fd, 2 * HOLE), 0);
+	assert_ok(file_source_open(&f, "in", &e));
+	assert_ok(output_begin(&o, "f", false, &e));
+	assert_ok(sink_put(&o.sink, "x", 1, &e));
+	/* Not all of it: from the middle of the first word into the last hole. */
+	assert_ok(sink_range(&o.sink, &f.source, 2, 2 * HOLE - 100, &e));
+	assert_int_equal(o.sink.pos, 2 * HOLE - 99);
+	assert_ok(output_commit(&o, &e));
+	assert_ok(file_read("f", 1 << 25, &got, &e));
+	assert_ok(file_read("in", 1 << 25, &want, &e));
+	assert_int_equal(got.data[0], 'x');
+	assert_bytes(got.data + 1, got.len - 1, want.data + 2, 2 * HOLE - 100);
+	assert_true(room_of("f") < 1 << 20);
+}
+
 static void empty_output_is_an_empty_file(void **state)
 {
 	struct err e = ERR_INIT;
@@ -457,6 +521,8 @@ int main(void)
 		scratch_test(old_file_stays_until_the_commit),
 		scratch_test(aborted_file_leaves_nothing),
 		scratch_test(pieces_of_any_size_arrive_in_order),
+		scratch_test(long_zeros_become_holes_wherever_they_stand),
+		scratch_test(holes_of_a_source_stay_holes),
 		scratch_test(empty_output_is_an_empty_file),
 		scratch_test(killed_writer_leaves_the_old_file),
 		scratch_test(file_system_without_nameless_files_does_as_well),

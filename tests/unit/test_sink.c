@@ -186,9 +186,67 @@ static void full_sink_is_told_at_every_byte(void **state)
 	}
 }
 
+/* Notes what it was told to leave out. */
+struct hole_sink {
+	struct sink sink;
+	uint64_t zeros, skipped;
+};
+
+static int hole_put(struct sink *s, const void *data, size_t len, struct err *e)
+{
+	(void)s;
+	(void)data;
+	(void)len;
+	(void)e;
+	return 0;
+}
+
+static int hole_zeros(struct sink *s, uint64_t len, struct err *e)
+{
+	(void)e;
+	((struct hole_sink *)s)->zeros += len;
+	return 0;
+}
+
+static int hole_skip(struct sink *s, uint64_t len, struct err *e)
+{
+	(void)e;
+	((struct hole_sink *)s)->skipped += len;
+	return 0;
+}
+
+static void zeros_and_what_nobody_reads_are_told_apart(void **state)
+{
+	static const struct sink_ops ops = {
+		.put = hole_put, .zeros = hole_zeros, .skip = hole_skip};
+	static const struct sink_ops no_skip = {.put = hole_put, .zeros = hole_zeros};
+	struct hole_sink h = {.sink = {.ops = &ops}};
+	struct err e = ERR_INIT;
+	AUTO_BUF b = BUF_INIT;
+	struct buf_sink out;
+
+	(void)state;
+	assert_ok(sink_zeros(&h.sink, 5000, &e));
+	assert_ok(sink_skip(&h.sink, 70, &e));
+	assert_ok(sink_align(&h.sink, 4096, &e));
+	assert_ok(sink_skip(&h.sink, 0, &e));
+	assert_int_equal(h.sink.pos, 8192);
+	assert_int_equal(h.zeros, 8122);
+	assert_int_equal(h.skipped, 70);
+	h.sink.ops = &no_skip;
+	assert_ok(sink_skip(&h.sink, 8, &e));
+	assert_int_equal(h.zeros, 8130);
+	/* A sink that knows neither gets zeros. */
+	buf_sink_init(&out, &b);
+	assert_ok(sink_skip(&out.sink, 3, &e));
+	assert_memory_equal(buf_str(&b), "\0\0", 3);
+	assert_int_equal(b.len, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(zeros_and_what_nobody_reads_are_told_apart),
 		cmocka_unit_test(position_counts_what_was_taken),
 		cmocka_unit_test(zeros_of_any_length_are_zeros),
 		cmocka_unit_test(align_goes_to_the_next_multiple),

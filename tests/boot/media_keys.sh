@@ -1,0 +1,48 @@
+#!/bin/sh
+# Keys on a medium: systemd-boot enrols them into firmware in setup mode, which then starts what is
+# signed by them. usage: media_keys.sh MVIRT-MKOS PROJECT
+set -eu
+mkos=$1
+uki=$2/target/mvirt.efi
+loader=/usr/lib/systemd/boot/efi/systemd-bootx64.efi
+
+for tool in sbsign openssl cert-to-efi-sig-list sign-efi-sig-list; do
+	command -v $tool >/dev/null || { echo "skipped: no $tool"; exit 77; }
+done
+
+# One key is all three: what is tried is the medium, not the order of trust.
+openssl req -new -x509 -newkey rsa:2048 -nodes -subj /CN=media/ -keyout key -out cert.pem \
+	-days 3650 2>/dev/null
+mkdir keys
+cert-to-efi-sig-list cert.pem list
+for name in PK KEK db; do
+	sign-efi-sig-list -t '2026-01-01 00:00:00' -k key -c cert.pem $name list keys/$name.auth \
+		>/dev/null
+done
+sbsign --key key --cert cert.pem --output signed.efi "$uki"
+sbsign --key key --cert cert.pem --output loader.efi "$loader"
+"$mkos" disk --uki signed.efi --boot-loader loader.efi --enroll-keys keys --enroll force \
+	-o keys.img
+
+# First boot: the keys go in and the machine resets; second: the firmware knows them.
+cp /usr/share/OVMF/OVMF_VARS_4M.fd vars.fd
+boot() {
+	timeout 170 qemu-system-x86_64 -machine q35,smm=on -accel tcg,thread=multi -cpu max -m 512 \
+		-global driver=cfi.pflash01,property=secure,value=on -nodefaults -display none \
+		-drive if=pflash,format=raw,unit=0,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.secboot.fd \
+		-drive if=pflash,format=raw,unit=1,file=vars.fd -net none -serial file:"$1" "$2" \
+		-drive format=raw,file=keys.img,if=none,id=d0,snapshot=on \
+		-device virtio-blk-pci,drive=d0,bootindex=0
+}
+boot first -no-reboot
+"$mkos" run --secure-boot --vars vars.fd --log second --expect 'pideisn: ready' \
+	--send 'od -An -tu1 /sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c' \
+	--expect '0   0   0   1' --power-button keys.img ||
+	{ cat second; exit 1; }
+# What is not signed does not start any more.
+"$mkos" disk --uki "$uki" -o plain.img
+if "$mkos" run --secure-boot --vars vars.fd --log third --expect 'pideisn: ready' --timeout 40 \
+	plain.img; then
+	exit 1
+fi
+grep 'Access Denied\|Security Violation' third
