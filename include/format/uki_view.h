@@ -50,7 +50,7 @@ MUST_CHECK int uki_view_read(const struct source *s, struct uki_view *ret, struc
 MUST_CHECK int uki_view_choose(struct uki_view *v, const struct source *s, const char *profile,
 			       struct err *e);
 
-/* Copies the value of ID= out of a text such as a .profile's; "" when there is none. */
+/* The value of ID= in a .profile's text; "" when there is none that is printable ASCII and fits. */
 void uki_profile_id(const char *text, char *ret, size_t size);
 
 #endif

@@ -108,7 +108,11 @@ void uki_profile_id(const char *text, char *ret, size_t size)
 		value++;
 		len -= 2;
 	}
-	snprintf(ret, size, "%.*s", (int)(len < size ? len : size), value);
+	for (size_t i = 0; i < len; i++)
+		if (value[i] < 0x20 || value[i] > 0x7e)
+			return;
+	if (len < size)
+		snprintf(ret, size, "%.*s", (int)len, value);
 }
 
 static int has_id(const struct source *s, const struct pe_section *section, const char *want,

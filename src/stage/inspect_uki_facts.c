@@ -82,7 +82,6 @@ static int get_facts(const struct source *from, struct facts *f, struct err *e)
 			continue;
 		read_text(from, f->view.sections[i].section, text);
 		uki_profile_id(text, id, sizeof(id));
-		make_plain(id);
 		if (strv_add(&f->profiles, id, e) < 0)
 			return -1;
 	}

@@ -4,6 +4,7 @@
 #include "format/authenticode.h"
 #include "format/boot_pcr.h"
 #include "format/linux_image.h"
+#include "format/uki_view.h"
 #include "host/file.h"
 #include "host/hash.h"
 
@@ -172,35 +173,17 @@ static int read_text(struct measuring *m, const struct pe_section *section, stru
 	return 0;
 }
 
-/* The line ID=... of the profile's text. */
 static int read_id(struct measuring *m, size_t profile, char *ret, size_t size, struct err *e)
 {
 	const struct pe_section *section = uki_profile_section(&m->pe, profile);
 	AUTO_BUF text = BUF_INIT;
-	const char *id;
-	size_t len;
 
 	ret[0] = '\0';
 	if (!m->result.has_profiles || !section)
 		return 0;
 	if (read_text(m, section, &text, e) < 0)
 		return -1;
-	id = buf_str(&text);
-	if (strncmp(id, "ID=", 3) != 0) {
-		id = strstr(id, "\nID=");
-		if (!id)
-			return 0;
-		id++;
-	}
-	id += 3;
-	len = strcspn(id, "\n");
-	for (size_t i = 0; i < len; i++)
-		if (id[i] < 0x21 || id[i] > 0x7e)
-			return 0;
-	if (len < size) {
-		memcpy(ret, id, len);
-		ret[len] = '\0';
-	}
+	uki_profile_id(buf_str(&text), ret, size);
 	return 0;
 }
 

@@ -121,7 +121,11 @@ static void ids_are_read_as_os_release_is(void **state)
 		assert_string_equal(id, cases[i].id);
 	}
 	uki_profile_id("ID=long", id, 4);
+	assert_string_equal(id, "");
+	uki_profile_id("ID=lon", id, 4);
 	assert_string_equal(id, "lon");
+	uki_profile_id("ID=a\033b", id, sizeof(id));
+	assert_string_equal(id, "");
 }
 
 static void kind_is_told_by_what_there_is(void **state)
