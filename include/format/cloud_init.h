@@ -2,8 +2,8 @@
 #define MKOS_FORMAT_CLOUD_INIT_H
 
 /*
- * What cloud-init makes of a seed for its data source NoCloud (cloud-init 22.4
- * to 25, doc/rtd/explanation/format.rst and reference/datasources/nocloud.rst):
+ * What cloud-init makes of a seed for its data source NoCloud (cloud-init from 22.4
+ * on, doc/rtd/explanation/format.rst and reference/datasources/nocloud.rst):
  * user data is told by how it begins, meta-data and network-config are YAML or
  * JSON. YAML itself is not parsed here.
  */

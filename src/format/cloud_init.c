@@ -14,7 +14,6 @@ static const char *const headers[] = {
 	"#include",
 	"#include-once",
 	"#part-handler",
-	"#upstart-job",
 	"## template: jinja",
 	NULL,
 };

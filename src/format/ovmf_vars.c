@@ -100,7 +100,7 @@ static int read_variable(const struct ovmf_vars *v, size_t at, struct ovmf_varia
 int ovmf_vars_next(const struct ovmf_vars *v, size_t *at, struct ovmf_variable *ret, struct err *e)
 {
 	bool is_valid = false;
-	size_t next;
+	size_t next = 0;
 
 	if (*at < v->first)
 		*at = align_up(v->first, ALIGNMENT);
@@ -136,7 +136,7 @@ int ovmf_vars_add(struct ovmf_vars *v, const struct ovmf_new_variable *variable,
 	size_t name = 2 * (strlen(variable->name) + 1);
 	size_t size = VARIABLE_HEADER + name + variable->data.len;
 	uint8_t *to;
-	size_t at;
+	size_t at = 0;
 
 	if (find_end(v, variable, &at, e) < 0)
 		return -1;

@@ -1,10 +1,11 @@
 #!/bin/sh
 # The image's genisoimage, called as mvirt-vmm calls it, makes what genisoimage itself makes of the
 # same files, as isoinfo reads both.
-# usage: genisoimage.sh PROGRAM LIB
+# usage: genisoimage.sh PROGRAM LIB MVIRT-MKOS PROJECT
 set -eu
 program=$1
 . "$2"
+mkos=$3
 
 mkdir seeds
 printf '#cloud-config\nhostname: guest\n' >seeds/user-data
@@ -34,6 +35,15 @@ has err "option '-output' needs a value"
 absent no.iso
 expect 1 "$program" -output no/folder.iso seeds/user-data
 expect 1 "$program" -output /dev/full seeds/user-data
+
+# It is in the image of recipe mvirt, where mvirt-vmm finds it.
+mkdir p
+cp -R "$4/config" "$4/kernel.config" "$4/kernel.version" "$4/cmdline.txt" p/
+expect 0 "$mkos" -C p initramfs --recipe mvirt --without mvirt --without mvirt-vmm \
+	--without cloud-hypervisor --without firmware --without ch-remote --without hypervisor-fw \
+	--offline
+expect 0 "$mkos" inspect p/target/initramfs.cpio.gz
+grep -q "usr/bin/genisoimage" out || fail "no genisoimage in the image: $(cat out)"
 
 command -v genisoimage >/dev/null && command -v isoinfo >/dev/null || skip "no genisoimage"
 genisoimage -quiet -output theirs.iso -volid cidata -joliet -rock $files

@@ -53,6 +53,8 @@ static void what_cloud_init_ignores_is_refused(void **state)
 	assert_int_equal(check("\x1b[2J", &e), -1);
 	assert_null(strchr(e.text, '\x1b'));
 	assert_int_equal(check("#cloud-configs\n", &e), -1);
+	/* Known to old versions only. */
+	assert_int_equal(check("#upstart-job\n", &e), -1);
 	assert_int_equal(check("\n#cloud-config\n", &e), -1);
 }
 
