@@ -92,9 +92,10 @@ MUST_CHECK int cpio_check_name(const char *name, struct err *e);
 /* What the reader found: valid during the call. */
 struct cpio_found {
 	struct cpio_entry entry;
-	uint64_t size;	    /* of the data */
-	const char *target; /* of a symbolic link, else NULL */
-	bool checked;	    /* 070702: the sum of the data is compared */
+	uint64_t size;		       /* of the data */
+	uint32_t dev_major, dev_minor; /* with the inode: which entries are hard links */
+	const char *target;	       /* of a symbolic link, else NULL */
+	bool checked;		       /* 070702: the sum of the data is compared */
 };
 
 struct cpio_visitor {
@@ -134,6 +135,9 @@ void cpio_reader_init(struct cpio_reader *r, const struct cpio_visitor *visitor,
  */
 MUST_CHECK int cpio_reader_take(struct cpio_reader *r, const void *data, size_t len,
 				size_t *ret_used, struct err *e);
+
+/* Where the data of the entry that is being told begins, from the first byte on. */
+uint64_t cpio_reader_data_at(const struct cpio_reader *r);
 
 /*
  * Goes over the next n bytes without looking at them: as many as are left of

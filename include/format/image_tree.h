@@ -36,8 +36,11 @@ struct image_entry {
 	const char *where; /* "LIST:LINE" or so, for messages */
 	uint32_t links;	   /* names this file has, 1 when there are no hard links */
 	uint32_t file;	   /* the same number: the same file; counts from 0 in order */
-	uint64_t size;	   /* of a file; for the caller to set */
-	int64_t stamp;	   /* when the location was written to, in nanoseconds; the same */
+	bool content;	   /* of its names this is the one that carries the content: the last */
+	bool has_mtime;
+	uint32_t mtime; /* when it has one of its own */
+	uint64_t size;	/* of a file; for the caller to set */
+	int64_t stamp;	/* when the location was written to, in nanoseconds; the same */
 };
 
 struct image_tree {
@@ -46,7 +49,8 @@ struct image_tree {
 	uint32_t *slots; /* hash table: index of an entry + 1, 0 for none */
 	size_t n_slots;	 /* power of 2 */
 	uint32_t files;
-	size_t made; /* folders that were made */
+	size_t made;	/* folders that were made */
+	char *replaced; /* what image_tree_overlay() told last */
 };
 
 #define IMAGE_TREE_INIT         \
@@ -66,6 +70,27 @@ MUST_CHECK int image_tree_add(struct image_tree *t, const struct image_entry *en
 /* Adds a file of several names, the first of which is entry->name. */
 MUST_CHECK int image_tree_add_links(struct image_tree *t, const struct image_entry *entry,
 				    char *const *names, size_t n_names, struct err *e);
+
+/*
+ * Adds an entry that wins over one of the same name, as an archive does that is
+ * unpacked later. ret_old tells what was there ("LIST:LINE"; NULL: nothing, or a folder over
+ * a folder), valid until the next call. A folder that is not empty gives way to nothing but a folder.
+ */
+MUST_CHECK int image_tree_overlay(struct image_tree *t, const struct image_entry *entry,
+				  const char **ret_old, struct err *e);
+
+/*
+ * Where a name leads to when folders above it are symbolic links of the image,
+ * and, of a folder, it itself: in memory of the caller's.
+ */
+MUST_CHECK int image_tree_real_name(const struct image_tree *t, const char *name, bool folder,
+				    char **ret, struct err *e);
+
+/*
+ * When all is added: numbers the files in order, counts their names and says which of
+ * them carries the content. Names of one file (`file` is equal) have to be alike.
+ */
+MUST_CHECK int image_tree_finish(struct image_tree *t, struct err *e);
 
 /* The entry of this name, which need not be normalised, or NULL. Valid until the next add. */
 struct image_entry *image_tree_find(const struct image_tree *t, const char *name);

@@ -13,7 +13,7 @@ bool decompress_knows(const char *form);
 
 /*
  * Unpacks from offset on into a sink until no more of that form follows, zeros
- * between aside; ret_end is that offset. Checksums are compared; more than
+ * between aside; ret_end is that offset, of lz4 that of the zeros. Checksums are compared; more than
  * `max` bytes are refused. Memory is bounded: a window of zstd or xz may have 128 MiB.
  */
 MUST_CHECK int decompress(const char *form, const struct source *from, uint64_t offset,

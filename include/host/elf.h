@@ -4,16 +4,19 @@
 /* What libelf says of a program: enough to know whether it can start in an image. */
 
 #include "base/err.h"
+#include "base/strv.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct elf_facts {
-	bool is_elf;	   /* false: none of the other fields count */
-	uint16_t machine;  /* EM_X86_64 = 62, EM_AARCH64 = 183, ... */
-	unsigned int bits; /* 32 or 64 */
-	bool is_program;   /* ET_EXEC or ET_DYN */
-	char *interpreter; /* PT_INTERP, NULL: static */
+	bool is_elf;	    /* false: none of the other fields count */
+	uint16_t machine;   /* EM_X86_64 = 62, EM_AARCH64 = 183, ... */
+	unsigned int bits;  /* 32 or 64 */
+	bool is_program;    /* ET_EXEC or ET_DYN */
+	char *interpreter;  /* PT_INTERP, NULL: static */
+	struct strv needed; /* DT_NEEDED: the libraries it is linked with */
+	char *library_path; /* DT_RUNPATH, else DT_RPATH: folders with ':' between; NULL: none */
 };
 
 #define ELF_FACTS_INIT          \

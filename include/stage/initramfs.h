@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/strv.h"
 #include "format/image_tree.h"
+#include "host/temp.h"
 #include "stage/initramfs_codec.h"
 
 #include <stdbool.h>
@@ -36,14 +37,18 @@ struct initramfs_options {
 	const struct initramfs_file *files;
 	size_t n_files;
 	enum initramfs_compress compress;
-	int level;	   /* as initramfs_parse_level() reads it; -1 for the default */
-	uint32_t time;	   /* of every entry, in seconds since 1970 */
-	bool keep_modes;   /* files of trees keep their permissions, instead of 0644 or 0755 */
-	bool checksum;	   /* 070702: the kernel compares sums */
-	uint32_t align;	   /* content of this size and more begins at a multiple of it; 0: of 4 */
-	unsigned int jobs; /* threads; 0: one for each processor */
-	bool strict;	   /* what is doubtful is an error instead of a warning */
-	bool sentinel;	   /* mark its end, by which PID 1 sees whether all was unpacked */
+	int level;	 /* as initramfs_parse_level() reads it; -1 for the default */
+	uint32_t time;	 /* of every entry, in seconds since 1970 */
+	bool keep_modes; /* files of trees keep their permissions, instead of 0644 or 0755 */
+	bool dedupe;	 /* files of the same content become names of one */
+	struct temp_folder
+		*scratch;    /* for the content of compressed archives in a list; NULL: none */
+	const char *sysroot; /* where libraries of "elf" lines are looked for; NULL: / */
+	bool checksum;	     /* 070702: the kernel compares sums */
+	uint32_t align;	     /* content of this size and more begins at a multiple of it; 0: of 4 */
+	unsigned int jobs;   /* threads; 0: one for each processor */
+	bool strict;	     /* what is doubtful is an error instead of a warning */
+	bool sentinel;	     /* mark its end, by which PID 1 sees whether all was unpacked */
 	const char *output;
 	bool sync; /* the archive is on the disk when this returns */
 };

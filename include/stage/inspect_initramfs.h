@@ -9,12 +9,14 @@
 #include "base/buf.h"
 #include "base/source.h"
 #include "format/json.h"
+#include "stage/initrd_read.h"
 
 /* Appends a listing in the manner of ls -l, and a line for each segment. */
-MUST_CHECK int inspect_initramfs_text(const struct source *from, struct buf *out, struct err *e);
+MUST_CHECK int inspect_initramfs_text(const struct source *from, const struct initrd_limits *limits,
+				      struct buf *out, struct err *e);
 
 /* Writes the arrays "entries" and "segments" into the object that is open. */
-MUST_CHECK int inspect_initramfs_json(const struct source *from, struct json_writer *out,
-				      struct err *e);
+MUST_CHECK int inspect_initramfs_json(const struct source *from, const struct initrd_limits *limits,
+				      struct json_writer *out, struct err *e);
 
 #endif

@@ -19,6 +19,8 @@ struct options {
 	const char *time;
 	const char *output;
 	bool keep_modes;
+	bool dedupe;
+	const char *sysroot;
 	bool checksum;
 	uint64_t align;
 	bool strict;
@@ -39,6 +41,10 @@ static const struct option_row rows[] = {
 	 OPTION_TEXT, offsetof(struct options, time), NULL},
 	{0, "keep-modes", NULL, "files of a tree keep their permissions", OPTION_FLAG,
 	 offsetof(struct options, keep_modes), NULL},
+	{0, "dedupe", NULL, "files of the same content become hard links", OPTION_FLAG,
+	 offsetof(struct options, dedupe), NULL},
+	{0, "sysroot", "FOLDER", "where the libraries of elf lines are looked for (default: /)",
+	 OPTION_TEXT, offsetof(struct options, sysroot), NULL},
 	{0, "checksum", NULL, "sums of the files' content, which the kernel compares (070702)",
 	 OPTION_FLAG, offsetof(struct options, checksum), NULL},
 	{0, "align", "BYTES",
@@ -122,11 +128,15 @@ static int check_align(const struct options *o, struct err *e)
 /* Lists given by hand; ${NAME} in them is looked up in the environment. */
 static int pack_lists(const struct options *o, const struct json_request *json, struct err *e)
 {
+	AUTO_TEMP_FOLDER scratch = TEMP_FOLDER_INIT;
 	struct initramfs_options i = {
 		.lists = &o->lists,
 		.use_environment = true,
 		.keep_modes = o->keep_modes,
 		.level = -1,
+		.dedupe = o->dedupe,
+		.sysroot = o->sysroot,
+		.scratch = &scratch,
 		.checksum = o->checksum,
 		.align = (uint32_t)o->align,
 		.strict = o->strict,
@@ -176,8 +186,9 @@ const struct command cmd_initramfs = {
 	.summary = "pack the initramfs",
 	.details = "Packs the recipe's initramfs into target/initramfs.cpio.gz, or, with "
 		   "--list, any list in the kernel's own format (usr/gen_init_cpio): file, "
-		   "dir, nod, slink, pipe, sock, and 'tree NAME FOLDER' for a folder's "
-		   "content. ${NAME} in a LOCATION is taken from the environment. Parent folders "
+		   "dir, nod, slink, pipe, sock; and tree and overlay for a folder's content, "
+		   "archive for that of another initramfs, elf for a program with its "
+		   "libraries. ${NAME} in a LOCATION is taken from the environment. Parent folders "
 		   "that are "
 		   "missing are made; what the kernel would drop without a word is refused. "
 		   "Needs no root.",

@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/inspect_initrd.h"
 #include "cli/project_options.h"
 #include "format/image_kind.h"
 #include "format/linux_image.h"
@@ -23,6 +24,7 @@ struct options {
 	struct strv sections;
 	const char *profile;
 	const char *dump;
+	struct initrd_request initrd;
 };
 
 static const struct option_row rows[] = {
@@ -38,7 +40,21 @@ static const struct option_row rows[] = {
 	 offsetof(struct options, dump), NULL},
 	{0, "facts", NULL, "say what a UKI is: architecture, stub, kernel, profiles", OPTION_FLAG,
 	 offsetof(struct options, facts), NULL},
-	{0, "lint", NULL, "say what is wrong with a UKI; exit status 1 for an error", OPTION_FLAG,
+	{0, "list", NULL, "the names in an initramfs, one a line", OPTION_FLAG,
+	 offsetof(struct options, initrd.list), NULL},
+	{0, "cat", "NAME", "print a file of an initramfs", OPTION_TEXT,
+	 offsetof(struct options, initrd.cat), NULL},
+	{0, "extract", "FOLDER", "unpack an initramfs into a new folder", OPTION_TEXT,
+	 offsetof(struct options, initrd.extract), NULL},
+	{0, "diff", "OTHER",
+	 "what another initramfs has more, less and otherwise; exit status 1 when anything",
+	 OPTION_TEXT, offsetof(struct options, initrd.diff), NULL},
+	{0, "max-size", "BYTES", "refuse an initramfs that unpacks to more (default: 64G)",
+	 OPTION_SIZE, offsetof(struct options, initrd.limits.unpacked), NULL},
+	{0, "max-entries", "N", "refuse an initramfs of more entries (default: 16777216)",
+	 OPTION_NUMBER, offsetof(struct options, initrd.limits.entries), NULL},
+	{0, "lint", NULL,
+	 "say what is wrong with a UKI or an initramfs; exit status 1 for an error", OPTION_FLAG,
 	 offsetof(struct options, lint), NULL},
 };
 
@@ -112,7 +128,7 @@ static int show_text(const struct subject *s, struct err *e)
 	else if (is_media(s->kind))
 		r = inspect_media_text(s->source, s->kind, &s->how, &out, e);
 	else
-		r = inspect_initramfs_text(s->source, &out, e);
+		r = inspect_initramfs_text(s->source, &s->options->initrd.limits, &out, e);
 	return r < 0 ? -1 : print_text(buf_str(&out), out.len, e);
 }
 
@@ -131,7 +147,7 @@ static int show_json(const struct subject *s, const struct json_request *request
 	else if (is_media(s->kind))
 		r = inspect_media_json(s->source, s->kind, &s->how, &out.w, e);
 	else
-		r = inspect_initramfs_json(s->source, &out.w, e);
+		r = inspect_initramfs_json(s->source, &s->options->initrd.limits, &out.w, e);
 	return r < 0 ? -1 : json_output_print(&out, e);
 }
 
@@ -204,7 +220,8 @@ static int tell_findings(const struct uki_findings *f, const struct json_request
 	return 0;
 }
 
-static int lint(const struct source *s, const struct json_request *json, struct err *e)
+static int lint(const struct source *s, const struct options *o, const struct json_request *json,
+		struct err *e)
 {
 	AUTO_UKI_FINDINGS f = UKI_FINDINGS_INIT;
 	struct linux_image kernel;
@@ -212,9 +229,11 @@ static int lint(const struct source *s, const struct json_request *json, struct 
 
 	if (find_kind(s, &kind, &kernel, e) < 0)
 		return -1;
+	if (kind == IMAGE_OTHER)
+		return initrd_lint_answer(s, &o->initrd.limits, json, e);
 	if (kind != IMAGE_EFI)
-		return err_set(e, ERR_INPUT, "'%s' is %s: --lint is for UKIs", s->name,
-			       kind == IMAGE_BZIMAGE ? "a kernel" : "no EFI program");
+		return err_set(e, ERR_INPUT, "'%s' is %s: --lint is for UKIs and initramfs",
+			       s->name, kind == IMAGE_BZIMAGE ? "a kernel" : "no EFI program");
 	if (uki_lint(s, &f, e) < 0 || tell_findings(&f, json, e) < 0)
 		return -1;
 	if (f.errors.n)
@@ -241,7 +260,7 @@ static int inspect_file(const struct command *c, const char *path, const struct 
 
 	if (file_source_open(&f, path, e) < 0)
 		return -1;
-	return o->lint ? lint(&f.source, json, e) : show(&s, json, e);
+	return o->lint ? lint(&f.source, o, json, e) : show(&s, json, e);
 }
 
 static int run(const struct command *c, int argc, char **argv, struct err *e)
@@ -261,6 +280,12 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 			"inspect what? Give a UKI, an initramfs, a kernel, an ISO or a disk");
 	if (json_request_parse(o.json, &json, e) < 0)
 		return -1;
+	if (initrd_requested(&o.initrd))
+		return argc - first == 1
+			       ? initrd_answer(argv[first], &o.initrd, e)
+			       : err_set(e, ERR_USAGE,
+					 "--list, --cat, --extract and --diff go with one "
+					 "file");
 	if (argc - first > 1 && (json.wanted || o.dump))
 		return err_set(e, ERR_USAGE, "--json and --dump go with one file");
 	for (; first < argc; first++)

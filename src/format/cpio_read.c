@@ -86,6 +86,8 @@ static int take_header(struct cpio_reader *r, struct err *e)
 			  .rdev_major = f[RDEV_MAJOR],
 			  .rdev_minor = f[RDEV_MINOR]},
 		.size = f[FILESIZE],
+		.dev_major = f[DEV_MAJOR],
+		.dev_minor = f[DEV_MINOR],
 		.checked = r->part[5] == '2',
 	};
 	r->data_left = f[FILESIZE];
@@ -258,6 +260,12 @@ int cpio_reader_take(struct cpio_reader *r, const void *data, size_t len, size_t
 	}
 	*ret_used = done;
 	return 0;
+}
+
+uint64_t cpio_reader_data_at(const struct cpio_reader *r)
+{
+	/* Of a symbolic link the target was collected already. */
+	return r->state == IN_TARGET ? r->at : r->at + r->name_padded;
 }
 
 int cpio_reader_skip(struct cpio_reader *r, uint64_t n, struct err *e)

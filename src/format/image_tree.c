@@ -22,6 +22,7 @@ void image_tree_done(struct image_tree *t)
 		entry_done(&t->entries[i]);
 	free(t->entries);
 	free(t->slots);
+	free(t->replaced);
 	*t = (struct image_tree)IMAGE_TREE_INIT;
 }
 
@@ -225,7 +226,7 @@ static bool same(const struct image_entry *a, const struct image_entry *b)
 	return a->mode == b->mode && a->uid == b->uid && a->gid == b->gid &&
 	       a->rdev_major == b->rdev_major && a->rdev_minor == b->rdev_minor &&
 	       same_text(a->target, b->target) && same_text(a->location, b->location) &&
-	       a->offset == b->offset;
+	       a->offset == b->offset && a->has_mtime == b->has_mtime && a->mtime == b->mtime;
 }
 
 static int refuse_twice(const struct image_entry *old, const struct image_entry *new, struct err *e)

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/nearest.h"
 #include "base/parse.h"
+#include "base/path.h"
 #include "base/strv.h"
 #include "format/cpio.h"
 
@@ -11,16 +12,18 @@
 
 enum { MODE_MAX = 07777, ID_MAX = UINT32_MAX - 1 /* the last one means "leave it" to chown() */ };
 
-static const char *const type_names[] = {"file", "dir",	 "nod",	 "slink",
-					 "pipe", "sock", "tree", NULL};
+static const char *const type_names[] = {"file", "dir",	    "nod",     "slink", "pipe", "sock",
+					 "tree", "overlay", "archive", "elf",	"set",	NULL};
 
 static const struct {
 	const char *fields; /* for messages */
-	bool location;	    /* the second field is LOCATION, TARGET or FOLDER */
+	bool nameless;	    /* there is no NAME */
+	bool location;	    /* the second field is LOCATION, TARGET, FOLDER or FILE */
 	bool expand;	    /* with variables in it */
 	bool owner;	    /* MODE UID GID */
 	bool device;	    /* TYPE MAJOR MINOR */
 	bool links;	    /* any number of further names */
+	bool settings;	    /* any number of KEY=VALUE */
 } shapes[] = {
 	[INITLIST_FILE] = {"NAME LOCATION MODE UID GID [HARDLINK...]", .location = true,
 			   .expand = true, .owner = true, .links = true},
@@ -29,7 +32,15 @@ static const struct {
 	[INITLIST_SLINK] = {"NAME TARGET MODE UID GID", .location = true, .owner = true},
 	[INITLIST_PIPE] = {"NAME MODE UID GID", .owner = true},
 	[INITLIST_SOCK] = {"NAME MODE UID GID", .owner = true},
-	[INITLIST_TREE] = {"NAME FOLDER", .location = true, .expand = true},
+	[INITLIST_TREE] = {"NAME FOLDER [KEY=VALUE...]", .location = true, .expand = true,
+			   .settings = true},
+	[INITLIST_OVERLAY] = {"NAME FOLDER [KEY=VALUE...]", .location = true, .expand = true,
+			      .settings = true},
+	[INITLIST_ARCHIVE] = {"FILE [KEY=VALUE...]", .nameless = true, .location = true,
+			      .expand = true, .settings = true},
+	[INITLIST_ELF] = {"NAME FILE [KEY=VALUE...]", .location = true, .expand = true,
+			  .settings = true},
+	[INITLIST_SET] = {"PATTERN KEY=VALUE...", .settings = true},
 };
 
 /* gen_init_cpio's sscanf() takes the same bytes as blanks. */
@@ -126,7 +137,8 @@ static int find_type(const char *word, enum initlist_type *ret, struct err *e)
 		return err_set(e, ERR_INPUT, "unknown type '%.60s': did you mean '%s'?", word,
 			       nearest);
 	return err_set(e, ERR_INPUT,
-		       "unknown type '%.60s': file, dir, nod, slink, pipe, sock and tree are known",
+		       "unknown type '%.60s': file, dir, nod, slink, pipe, sock, tree, overlay, "
+		       "archive, elf and set are known",
 		       word);
 }
 
@@ -180,27 +192,107 @@ static int device(char *const **word, struct initlist_line *line, struct err *e)
 /* Are there as many words as this type of entry has? */
 static int check_count(const struct strv *words, enum initlist_type type, struct err *e)
 {
-	size_t need =
-		2U + shapes[type].location + 3U * shapes[type].owner + 3U * shapes[type].device;
+	size_t need = 2U - shapes[type].nameless + shapes[type].location + 3U * shapes[type].owner +
+		      3U * shapes[type].device;
 
 	if (words->n < need)
 		return err_set(e, ERR_INPUT, "%zu field%s missing: %s %s", need - words->n,
 			       need - words->n == 1 ? " is" : "s are", words->v[0],
 			       shapes[type].fields);
-	if (words->n > need && !shapes[type].links)
+	if (words->n > need && !shapes[type].links && !shapes[type].settings)
 		return err_set(e, ERR_INPUT, "'%.60s' is one field too many: %s %s", words->v[need],
 			       words->v[0], shapes[type].fields);
 	return 0;
 }
 
-static int parse_words(const struct initlist_reader *reader, const struct strv *words,
-		       struct initlist_line *line, struct buf *location, struct err *e)
+static int set_number(const char *text, unsigned int base, uint32_t max, const char *what,
+		      int64_t *ret, struct err *e)
 {
+	uint64_t value;
+
+	if (parse_number(text, base, max, what, &value, e) < 0)
+		return -1;
+	*ret = (int64_t)value;
+	return 0;
+}
+
+static int setting(char *word, struct initlist_settings *s, struct strv *excludes, struct err *e)
+{
+	static const char *const keys[] = {"uid",      "gid",	"mode",	   "file-mode",
+					   "dir-mode", "mtime", "exclude", NULL};
+	char *value = strchr(word, '=');
+	const char *near;
+	uint32_t mode = 0;
+
+	if (!value)
+		return err_set(e, ERR_INPUT, "'%.60s' is no KEY=VALUE", word);
+	*value++ = '\0';
+	if (!strcmp(word, "uid"))
+		return set_number(value, 10, ID_MAX, "user id", &s->uid, e);
+	if (!strcmp(word, "gid"))
+		return set_number(value, 10, ID_MAX, "group id", &s->gid, e);
+	if (!strcmp(word, "mtime"))
+		return set_number(value, 10, UINT32_MAX, "time", &s->mtime, e);
+	if (!strcmp(word, "exclude"))
+		return strv_add(excludes, value, e);
+	if (text_ends_with(word, "mode") && mode_number(value, &mode, e) < 0)
+		return -1;
+	if (!strcmp(word, "mode"))
+		s->file_mode = s->dir_mode = (int32_t)mode;
+	else if (!strcmp(word, "file-mode"))
+		s->file_mode = (int32_t)mode;
+	else if (!strcmp(word, "dir-mode"))
+		s->dir_mode = (int32_t)mode;
+	else if ((near = nearest_name(word, keys)))
+		return err_set(e, ERR_INPUT, "unknown key '%.60s': did you mean '%s'?", word, near);
+	else
+		return err_set(
+			e, ERR_INPUT,
+			"unknown key '%.60s': uid, gid, mode, file-mode, dir-mode, mtime and "
+			"exclude are known",
+			word);
+	return 0;
+}
+
+static int settings(char *const *word, char *const *end, struct initlist_settings *s,
+		    struct strv *excludes, struct err *e)
+{
+	*s = (struct initlist_settings){.uid = INITLIST_UNSET,
+					.gid = INITLIST_UNSET,
+					.mtime = INITLIST_UNSET,
+					.file_mode = INITLIST_UNSET,
+					.dir_mode = INITLIST_UNSET};
+	for (; word < end; word++)
+		if (setting(*word, s, excludes, e) < 0)
+			return -1;
+	s->excludes = (const char *const *)excludes->v;
+	s->n_excludes = excludes->n;
+	return 0;
+}
+
+/* What the pointers of a line point to. */
+struct texts {
+	struct strv words, excludes;
+	struct buf location;
+};
+
+static void texts_done(struct texts *t)
+{
+	strv_done(&t->words);
+	strv_done(&t->excludes);
+	buf_done(&t->location);
+}
+
+static int parse_words(const struct initlist_reader *reader, struct texts *t,
+		       struct initlist_line *line, struct err *e)
+{
+	const struct strv *words = &t->words;
+	struct buf *location = &t->location;
 	char *const *word = words->v + 1;
 
 	if (find_type(words->v[0], &line->type, e) < 0 || check_count(words, line->type, e) < 0)
 		return -1;
-	line->name = *word++;
+	line->name = shapes[line->type].nameless ? NULL : *word++;
 	if (shapes[line->type].location) {
 		line->location = *word++;
 		if (shapes[line->type].expand) {
@@ -209,13 +301,19 @@ static int parse_words(const struct initlist_reader *reader, const struct strv *
 			line->location = buf_str(location);
 		}
 		if (!line->location[0])
-			return err_set(e, ERR_INPUT, "'%.200s' has an empty %s", line->name,
+			return err_set(e, ERR_INPUT, "'%.200s' has an empty %s",
+				       line->name ? line->name : words->v[0],
 				       line->type == INITLIST_SLINK ? "target" : "location");
 	}
 	if (shapes[line->type].owner && owner(&word, line, e) < 0)
 		return -1;
 	if (shapes[line->type].device && device(&word, line, e) < 0)
 		return -1;
+	if (shapes[line->type].settings) {
+		if (settings(word, words->v + words->n, &line->settings, &t->excludes, e) < 0)
+			return -1;
+		word = words->v + words->n;
+	}
 	line->links = word;
 	line->n_links = (size_t)(words->v + words->n - word);
 	return 0;
@@ -225,14 +323,13 @@ static int parse_line(const struct initlist_reader *reader, const char *p, const
 		      unsigned int n, struct err *e)
 {
 	struct initlist_line line = {.number = n};
-	AUTO_STRV words = STRV_INIT;
-	AUTO_BUF location = BUF_INIT;
+	AUTO(texts_done) struct texts t = {.words = STRV_INIT};
 
-	if (split(p, end, &words, e) < 0)
+	if (split(p, end, &t.words, e) < 0)
 		return -1;
-	if (words.n == 0)
+	if (t.words.n == 0)
 		return 0;
-	if (parse_words(reader, &words, &line, &location, e) < 0)
+	if (parse_words(reader, &t, &line, e) < 0)
 		return -1;
 	return reader->entry(reader->context, &line, e);
 }

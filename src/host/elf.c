@@ -7,16 +7,18 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { INTERPRETER_MAX = 4096 };
+enum { TEXT_MAX = 4096, DYNAMIC_MAX = 4096 /* entries */ };
 
-#define SYMBOLS(X)        \
-	X(elf_version)    \
-	X(elf_begin)      \
-	X(elf_end)        \
-	X(elf_errmsg)     \
-	X(elf_getphdrnum) \
-	X(gelf_getehdr)   \
-	X(gelf_getphdr)
+#define SYMBOLS(X)              \
+	X(elf_version)          \
+	X(elf_begin)            \
+	X(elf_end)              \
+	X(elf_errmsg)           \
+	X(elf_getphdrnum)       \
+	X(elf_getdata_rawchunk) \
+	X(gelf_getehdr)         \
+	X(gelf_getphdr)         \
+	X(gelf_getdyn)
 
 static struct {
 	DYNLIB_FIELDS(SYMBOLS)
@@ -32,6 +34,8 @@ static const struct dynlib libelf = {
 void elf_facts_done(struct elf_facts *f)
 {
 	free(f->interpreter);
+	free(f->library_path);
+	strv_done(&f->needed);
 	*f = (struct elf_facts)ELF_FACTS_INIT;
 }
 
@@ -51,7 +55,7 @@ static int read_interpreter(const struct file_source *f, const GElf_Phdr *header
 {
 	AUTO_FREE char *text = NULL;
 
-	if (header->p_filesz < 2 || header->p_filesz > INTERPRETER_MAX)
+	if (header->p_filesz < 2 || header->p_filesz > TEXT_MAX)
 		return err_set(e, ERR_INPUT,
 			       "'%s' is a broken ELF file: its interpreter's name has %llu bytes",
 			       f->path, (unsigned long long)header->p_filesz);
@@ -61,6 +65,79 @@ static int read_interpreter(const struct file_source *f, const GElf_Phdr *header
 	if (source_read(&f->source, header->p_offset, text, header->p_filesz, e) < 0)
 		return -1;
 	*ret = TAKE(text);
+	return 0;
+}
+
+/* Where the file has what is loaded at this address. */
+static bool find_address(Elf *handle, size_t n, uint64_t address, uint64_t *ret)
+{
+	for (size_t i = 0; i < n; i++) {
+		GElf_Phdr segment;
+
+		if (!elf.gelf_getphdr(handle, (int)i, &segment) || segment.p_type != PT_LOAD ||
+		    address < segment.p_vaddr || address - segment.p_vaddr >= segment.p_filesz)
+			continue;
+		*ret = segment.p_offset + (address - segment.p_vaddr);
+		return true;
+	}
+	return false;
+}
+
+/* A text of the table that begins there. */
+static int read_text(const struct file_source *f, uint64_t at, char text[TEXT_MAX], struct err *e)
+{
+	uint64_t left = at < f->source.size ? f->source.size - at : 0;
+	size_t len = left < TEXT_MAX ? (size_t)left : TEXT_MAX;
+
+	if (source_read(&f->source, at, text, len, e) < 0)
+		return -1;
+	if (!memchr(text, '\0', len))
+		return err_set(e, ERR_INPUT, "'%s' is a broken ELF file: a text in it has no end",
+			       f->path);
+	return 0;
+}
+
+static int read_dynamic_text(const struct file_source *f, const GElf_Dyn *d, uint64_t table,
+			     struct elf_facts *facts, struct err *e)
+{
+	char text[TEXT_MAX];
+
+	if (d->d_tag != DT_NEEDED && d->d_tag != DT_RUNPATH && d->d_tag != DT_RPATH)
+		return 0;
+	if (d->d_un.d_val > f->source.size)
+		return err_set(e, ERR_INPUT, "'%s' is a broken ELF file: a text in it is nowhere",
+			       f->path);
+	if (read_text(f, table + d->d_un.d_val, text, e) < 0)
+		return -1;
+	if (d->d_tag == DT_NEEDED)
+		return strv_add(&facts->needed, text, e);
+	/* The old one counts only where there is no new one. */
+	if (d->d_tag == DT_RPATH && facts->library_path)
+		return 0;
+	free(facts->library_path);
+	facts->library_path = strdup(text);
+	return facts->library_path ? 0 : err_memory(e);
+}
+
+static int read_dynamic(const struct file_source *f, Elf *handle, const GElf_Phdr *segment,
+			struct elf_facts *facts, struct err *e)
+{
+	Elf_Data *data = elf.elf_getdata_rawchunk(handle, (int64_t)segment->p_offset,
+						  segment->p_filesz, ELF_T_DYN);
+	uint64_t table = 0;
+	size_t segments = 0;
+	GElf_Dyn d;
+
+	if (!data || elf.elf_getphdrnum(handle, &segments) < 0)
+		return broken(f->path, e);
+	for (int i = 0; i < DYNAMIC_MAX && elf.gelf_getdyn(data, i, &d) && d.d_tag != DT_NULL; i++)
+		if (d.d_tag == DT_STRTAB && !find_address(handle, segments, d.d_un.d_ptr, &table))
+			return err_set(e, ERR_INPUT,
+				       "'%s' is a broken ELF file: its dynamic texts are nowhere",
+				       f->path);
+	for (int i = 0; i < DYNAMIC_MAX && elf.gelf_getdyn(data, i, &d) && d.d_tag != DT_NULL; i++)
+		if (read_dynamic_text(f, &d, table, facts, e) < 0)
+			return -1;
 	return 0;
 }
 
@@ -81,12 +158,15 @@ static int read_facts(const struct file_source *f, Elf *handle, struct elf_facts
 	facts->machine = header.e_machine;
 	facts->bits = header.e_ident[EI_CLASS] == ELFCLASS64 ? 64 : 32;
 	facts->is_program = header.e_type == ET_EXEC || header.e_type == ET_DYN;
-	for (size_t i = 0; i < n && !facts->interpreter; i++) {
+	for (size_t i = 0; i < n; i++) {
 		GElf_Phdr segment;
 
 		if (!elf.gelf_getphdr(handle, (int)i, &segment))
 			return broken(f->path, e);
-		if (segment.p_type == PT_INTERP &&
+		if (segment.p_type == PT_DYNAMIC && segment.p_filesz &&
+		    read_dynamic(f, handle, &segment, facts, e) < 0)
+			return -1;
+		if (segment.p_type == PT_INTERP && !facts->interpreter &&
 		    read_interpreter(f, &segment, &facts->interpreter, e) < 0)
 			return -1;
 	}

@@ -17,6 +17,7 @@ struct packing {
 	struct initramfs_variable variables[3];
 	struct initramfs_file *files;
 	char *init, *genisoimage;
+	struct temp_folder scratch;
 	struct initramfs_options options;
 };
 
@@ -24,6 +25,7 @@ static void packing_done(struct packing *p)
 {
 	free(p->files);
 	free(p->init);
+	temp_folder_remove(&p->scratch);
 	free(p->genisoimage);
 }
 
@@ -64,6 +66,7 @@ static int prepare(const struct project *p, struct packing *to, struct err *e)
 		.strict = true,
 		.sentinel = true,
 		.level = -1,
+		.scratch = &to->scratch,
 		.output = PROJECT_INITRAMFS,
 		.sync = p->sync,
 	};
@@ -103,7 +106,7 @@ static int initramfs_inputs(struct build *b, const struct packing *packing,
 
 int build_initramfs(struct build *b, struct step *ret, struct err *e)
 {
-	AUTO(packing_done) struct packing packing = {.files = NULL};
+	AUTO(packing_done) struct packing packing = {.scratch = TEMP_FOLDER_INIT};
 	AUTO_IMAGE_TREE plan = IMAGE_TREE_INIT;
 	AUTO_INPUTS inputs = INPUTS_INIT;
 	struct initramfs_summary summary;

@@ -14,13 +14,18 @@ static int describe_content(const struct image_tree *plan, size_t i, initramfs_h
 			return -1;
 		return entry_name_text(text, entry->target, e);
 	}
-	if (!entry->location)
-		return 0;
-	if (i && plan->entries[i - 1].file == entry->file)
-		return buf_puts(text, "\tas before", e);
-	if (hash(context, entry->location, hex, e) < 0)
+	if (entry->has_mtime && buf_putf(text, e, "\tat %u", entry->mtime) < 0)
 		return -1;
-	return buf_putf(text, e, "\t%s", hex);
+	if (entry->links > 1 && entry->location && buf_putf(text, e, "\tfile %u", entry->file) < 0)
+		return -1;
+	if (!entry->content)
+		return 0;
+	if (hash(context, entry->archive ? entry->archive : entry->location, hex, e) < 0)
+		return -1;
+	if (!entry->archive)
+		return buf_putf(text, e, "\t%s", hex);
+	return buf_putf(text, e, "\t%llu bytes at %llu of %s", (unsigned long long)entry->size,
+			(unsigned long long)entry->offset, hex);
 }
 
 int initramfs_describe(const struct initramfs_options *options, const struct image_tree *plan,

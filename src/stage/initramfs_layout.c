@@ -42,7 +42,7 @@ struct cpio_entry initramfs_entry(const struct initramfs_options *options,
 		.uid = entry->uid,
 		.gid = entry->gid,
 		.nlink = two ? 2 : entry->links,
-		.mtime = options->time,
+		.mtime = entry->has_mtime ? entry->mtime : options->time,
 		.rdev_major = entry->rdev_major,
 		.rdev_minor = entry->rdev_minor,
 	};
@@ -50,9 +50,7 @@ struct cpio_entry initramfs_entry(const struct initramfs_options *options,
 
 bool initramfs_has_content(const struct image_tree *plan, size_t index)
 {
-	if (!plan->entries[index].location)
-		return false;
-	return index + 1 == plan->n || plan->entries[index + 1].file != plan->entries[index].file;
+	return plan->entries[index].content;
 }
 
 int initramfs_level(const struct initramfs_options *options)

@@ -1,110 +1,27 @@
 #include "stage/initramfs.h"
 
 #include "base/log.h"
-#include "base/path.h"
-#include "format/initlist.h"
 #include "host/file.h"
-#include "host/tree.h"
 #include "stage/initramfs_check.h"
+#include "stage/initramfs_planner.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
 	LIST_MAX = 64 << 20,
 	FILE_SIZE_OLD_KERNEL = INT32_MAX, /* 6.1 opens what it unpacks without O_LARGEFILE */
 };
 
-struct planner {
-	const struct initramfs_options *options;
-	struct image_tree *plan;
-	const char *list;
-	/* Of the line at hand. */
-	char *where;
-	const struct initlist_line *line;
-};
-
 static const char *lookup(void *context, const char *variable)
 {
-	const struct initramfs_options *o = ((struct planner *)context)->options;
+	const struct initramfs_options *o = ((struct initramfs_planner *)context)->options;
 
 	for (size_t i = 0; i < o->n_variables; i++)
 		if (!strcmp(o->variables[i].name, variable))
 			return o->variables[i].value;
 	return o->use_environment ? getenv(variable) : NULL;
-}
-
-static uint32_t tree_mode(const struct initramfs_options *o, const struct stat *status)
-{
-	if (o->keep_modes)
-		return status->st_mode & 07777;
-	return S_ISDIR(status->st_mode) || status->st_mode & 0100 ? 0755 : 0644;
-}
-
-static int read_target(const char *path, char target[CPIO_TARGET_MAX + 1], struct err *e)
-{
-	ssize_t n = readlink(path, target, CPIO_TARGET_MAX + 1);
-
-	if (n < 0)
-		return err_os(e, "read symbolic link '%s'", path);
-	if (n > CPIO_TARGET_MAX)
-		return err_set(e, ERR_LIMIT, "the target of symbolic link '%s' is over %d bytes",
-			       path, CPIO_TARGET_MAX);
-	target[n] = '\0';
-	return 0;
-}
-
-static int add_from_tree(void *context, const char *path, const struct stat *status, struct err *e)
-{
-	struct planner *p = context;
-	char target[CPIO_TARGET_MAX + 1];
-	AUTO_FREE char *name = NULL;
-	AUTO_FREE char *location = NULL;
-	struct image_entry entry = {.origin = IMAGE_COPIED, .where = p->where};
-
-	if (path_join(p->line->name, path, &name, e) < 0 ||
-	    path_join(p->line->location, path, &location, e) < 0)
-		return -1;
-	entry.name = name;
-	entry.mode = tree_mode(p->options, status);
-	if (S_ISDIR(status->st_mode)) {
-		entry.mode |= CPIO_FOLDER;
-	} else if (S_ISREG(status->st_mode)) {
-		entry.mode |= CPIO_FILE;
-		entry.location = location;
-	} else if (S_ISLNK(status->st_mode)) {
-		if (read_target(location, target, e) < 0)
-			return -1;
-		entry.mode = CPIO_SYMLINK | 0777;
-		entry.target = target;
-	} else {
-		return err_set(
-			e, ERR_INPUT,
-			"'%s' is neither file, folder nor symbolic link: write a nod, pipe or "
-			"sock line instead",
-			location);
-	}
-	return image_tree_add(p->plan, &entry, e);
-}
-
-static int add_tree(struct planner *p, const struct initlist_line *line, struct err *e)
-{
-	const struct tree_visitor visitor = {p, add_from_tree};
-	const struct image_entry top = {.name = line->name,
-					.mode = CPIO_FOLDER | 0755,
-					.origin = IMAGE_COPIED,
-					.where = p->where};
-	AUTO_FREE char *name = NULL;
-
-	if (image_name(line->name, &name, e) < 0)
-		return -1;
-	/* The root is there without an entry. */
-	if (strcmp(name, ".") && image_tree_add(p->plan, &top, e) < 0)
-		return -1;
-	p->line = line;
-	return tree_walk(line->location, &visitor, e);
 }
 
 static uint32_t line_type(const struct initlist_line *line)
@@ -127,7 +44,7 @@ static uint32_t line_type(const struct initlist_line *line)
 
 static int add_line(void *context, const struct initlist_line *line, struct err *e)
 {
-	struct planner *p = context;
+	struct initramfs_planner *p = context;
 	struct image_entry entry = {
 		.name = line->name,
 		.mode = line_type(line) | line->mode,
@@ -147,12 +64,24 @@ static int add_line(void *context, const struct initlist_line *line, struct err 
 	}
 	p->where = where;
 	entry.where = where;
-	if (line->type == INITLIST_TREE)
-		return add_tree(p, line, e);
+	p->line = line;
+	switch (line->type) {
+	case INITLIST_TREE:
+	case INITLIST_OVERLAY:
+		return initramfs_add_tree(p, e);
+	case INITLIST_ARCHIVE:
+		return initramfs_add_archive(p, e);
+	case INITLIST_ELF:
+		return initramfs_add_elf(p, e);
+	case INITLIST_SET:
+		return initramfs_set(p, e);
+	default:
+		break;
+	}
 	return image_tree_add_links(p->plan, &entry, line->links, line->n_links, e);
 }
 
-static int add_list(struct planner *p, const char *path, struct err *e)
+static int add_list(struct initramfs_planner *p, const char *path, struct err *e)
 {
 	const struct initlist_reader reader = {path, p, lookup, add_line};
 	AUTO_BUF text = BUF_INIT;
@@ -163,7 +92,7 @@ static int add_list(struct planner *p, const char *path, struct err *e)
 	return initlist_parse(buf_str(&text), text.len, &reader, e);
 }
 
-static int add_files(struct planner *p, struct err *e)
+static int add_files(struct initramfs_planner *p, struct err *e)
 {
 	for (size_t i = 0; i < p->options->n_files; i++) {
 		const struct initramfs_file *file = &p->options->files[i];
@@ -213,7 +142,8 @@ static int set_size(const struct initramfs_options *o, struct image_entry *entry
 	if (!S_ISREG(st.st_mode))
 		return err_set(e, ERR_INPUT, "'%s' is %s, not a regular file", entry->location,
 			       S_ISDIR(st.st_mode) ? "a folder" : "a device or a pipe");
-	entry->size = (uint64_t)st.st_size;
+	if (!entry->archive)
+		entry->size = (uint64_t)st.st_size;
 	entry->stamp = file_stamp(&st);
 	if (entry->size > UINT32_MAX)
 		return err_set(e, ERR_LIMIT,
@@ -249,7 +179,7 @@ static void tell_made(const struct image_tree *plan)
 
 int initramfs_plan(const struct initramfs_options *options, struct image_tree *plan, struct err *e)
 {
-	struct planner p = {.options = options, .plan = plan};
+	struct initramfs_planner p = {.options = options, .plan = plan};
 
 	if (add_begin(options, plan, e) < 0)
 		return -1;
@@ -258,6 +188,8 @@ int initramfs_plan(const struct initramfs_options *options, struct image_tree *p
 			return -1;
 	if (add_files(&p, e) < 0 || add_end(options, plan, e) < 0 ||
 	    set_sizes(options, plan, e) < 0)
+		return -1;
+	if ((options->dedupe && initramfs_dedupe(plan, e) < 0) || image_tree_finish(plan, e) < 0)
 		return -1;
 	tell_made(plan);
 	return initramfs_check(options, plan, e);

@@ -1,8 +1,10 @@
 #include "stage/initramfs_verify.h"
 
+#include "base/bytes.h"
 #include "host/crc.h"
 #include "host/decompress.h"
 #include "host/gzip.h"
+#include "host/lz4.h"
 #include "host/pool.h"
 
 #include <string.h>
@@ -248,8 +250,12 @@ static int unpack_stream(struct verifier *v, uint64_t base, struct err *e)
 {
 	const char *form = initramfs_compress_name(v->written->options->compress);
 
-	return decompress(form, v->output, base, v->written->layout->size, &v->reader.sink, &v->at,
-			  e);
+	if (decompress(form, v->output, base, v->written->layout->size, &v->reader.sink, &v->at,
+		       e) < 0)
+		return -1;
+	if (v->written->options->compress == INITRAMFS_LZ4)
+		v->at = align_up(v->at + LZ4_ZEROS, 4);
+	return 0;
 }
 
 int initramfs_verify(const struct initramfs_source *written, const struct source *output,

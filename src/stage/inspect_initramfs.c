@@ -2,28 +2,15 @@
 
 #include "format/cpio.h"
 #include "format/entry_text.h"
-#include "format/initrd_form.h"
-#include "host/decompress.h"
 
 #include <stdio.h>
 #include <string.h>
-
-enum { PIECE = 64 * 1024, HEAD = 8 };
-
-/* What no initramfs unpacks to: a file that was made to fill memories. */
-#define UNPACKED_MAX (UINT64_C(1) << 36)
-
-struct segment {
-	const char *compression;
-	bool listed;
-	uint64_t offset, size, unpacked, entries;
-};
 
 /* Where a listing goes: one of text and json is set. */
 struct listing {
 	struct buf *text;
 	struct json_writer *json;
-	struct segment *segments;
+	struct initrd_segment *segments;
 	size_t n, cap;
 };
 
@@ -83,66 +70,25 @@ static void entry_as_json(struct json_writer *json, const struct cpio_found *fou
 	json_close_object(json);
 }
 
-static int list_entry(void *context, const struct cpio_found *found, struct err *e)
+static int list_entry(void *context, const struct cpio_found *found, uint64_t data_at,
+		      struct err *e)
 {
 	struct listing *l = context;
 
+	(void)data_at;
 	if (l->text)
 		return entry_as_text(l->text, found, e);
 	entry_as_json(l->json, found);
 	return 0;
 }
 
-static int read_plain(struct cpio_reader *reader, const struct source *from, uint64_t *offset,
-		      struct err *e)
+static int keep_segment(void *context, const struct initrd_segment *s, struct err *e)
 {
-	char piece[PIECE];
-	size_t len, used;
+	struct listing *l = context;
 
-	do {
-		uint64_t left = from->size - *offset;
-
-		len = left < PIECE ? (size_t)left : PIECE;
-		if (source_read(from, *offset, piece, len, e) < 0 ||
-		    cpio_reader_take(reader, piece, len, &used, e) < 0)
-			return -1;
-		*offset += used;
-	} while (used && used == len);
-	return 0;
-}
-
-static int read_segment(struct listing *l, const struct source *from, uint64_t *offset,
-			struct segment *s, struct err *e)
-{
-	const struct cpio_visitor visitor = {l, list_entry, NULL};
-	struct cpio_reader reader;
-	int r;
-
-	cpio_reader_init(&reader, &visitor, from->name);
-	if (strcmp(s->compression, "none"))
-		r = decompress(s->compression, from, *offset, UNPACKED_MAX, &reader.sink, offset,
-			       e);
-	else if (*offset % 4)
-		return err_set(
-			e, ERR_INPUT,
-			"'%s' has a plain archive at byte %llu: the kernel reads one only at a "
-			"multiple of 4",
-			from->name, (unsigned long long)*offset);
-	else
-		r = read_plain(&reader, from, offset, e);
-	if (r < 0 || cpio_reader_finish(&reader, e) < 0)
-		return -1;
-	s->unpacked = reader.sink.pos;
-	s->entries = reader.entries;
-	s->listed = true;
-	return 0;
-}
-
-static int keep_segment(struct listing *l, const struct segment *s, struct err *e)
-{
 	if (l->n == l->cap) {
 		size_t cap = l->cap ? l->cap * 2 : 8;
-		struct segment *segments = reallocarray(l->segments, cap, sizeof(*segments));
+		struct initrd_segment *segments = reallocarray(l->segments, cap, sizeof(*segments));
 
 		if (!segments)
 			return err_memory(e);
@@ -153,75 +99,18 @@ static int keep_segment(struct listing *l, const struct segment *s, struct err *
 	return 0;
 }
 
-/* Goes over zeros, and fills head with what follows. */
-static int skip_zeros(const struct source *from, uint64_t *offset, char head[HEAD], size_t *ret_len,
-		      struct err *e)
+static int list_all(struct listing *l, const struct source *from,
+		    const struct initrd_limits *limits, struct err *e)
 {
-	size_t n, len;
+	const struct initrd_visitor visitor = {l, list_entry, NULL, keep_segment};
 
-	do {
-		uint64_t left = from->size - *offset;
-
-		len = left < HEAD ? (size_t)left : HEAD;
-		if (source_read(from, *offset, head, len, e) < 0)
-			return -1;
-		for (n = 0; n < len && !head[n]; n++)
-			;
-		*offset += n;
-	} while (n);
-	*ret_len = len;
-	return 0;
-}
-
-static int list_segment(struct listing *l, const struct source *from, uint64_t *offset,
-			const char *head, size_t len, struct err *e)
-{
-	struct segment s = {.offset = *offset};
-
-	/* Also what is cut right behind the magic number's beginning. */
-	if (len >= 5 && !memcmp(head, "07070", 5))
-		s.compression = "none";
-	else
-		s.compression = initrd_form(head, len);
-	if (s.compression && (!strcmp(s.compression, "none") || decompress_knows(s.compression))) {
-		if (read_segment(l, from, offset, &s, e) < 0)
-			return -1;
-	} else {
-		if (!s.compression)
-			return err_set(
-				e, ERR_INPUT,
-				"'%s' has neither an archive nor compressed data at byte %llu",
-				from->name, (unsigned long long)*offset);
-		*offset = from->size;
-	}
-	s.size = *offset - s.offset;
-	return keep_segment(l, &s, e);
-}
-
-static int list_all(struct listing *l, const struct source *from, struct err *e)
-{
-	uint64_t offset = 0;
-	char head[HEAD];
-	size_t len;
-
-	for (;;) {
-		if (skip_zeros(from, &offset, head, &len, e) < 0)
-			return -1;
-		if (len == 0)
-			break;
-		if (list_segment(l, from, &offset, head, len, e) < 0)
-			return -1;
-	}
-	if (l->n == 0)
-		return err_set(e, ERR_INPUT, "'%s' is empty: there is no archive in it",
-			       from->name);
-	return 0;
+	return initrd_read(from, &visitor, limits, e);
 }
 
 static int segments_as_text(const struct listing *l, struct err *e)
 {
 	for (size_t i = 0; i < l->n; i++) {
-		const struct segment *s = &l->segments[i];
+		const struct initrd_segment *s = &l->segments[i];
 		int r;
 
 		if (s->listed)
@@ -245,7 +134,7 @@ static void segments_as_json(const struct listing *l)
 {
 	json_open_array(l->json, "segments");
 	for (size_t i = 0; i < l->n; i++) {
-		const struct segment *s = &l->segments[i];
+		const struct initrd_segment *s = &l->segments[i];
 
 		json_open_object(l->json, NULL);
 		json_number(l->json, "offset", s->offset);
@@ -261,21 +150,23 @@ static void segments_as_json(const struct listing *l)
 	json_close_array(l->json);
 }
 
-int inspect_initramfs_text(const struct source *from, struct buf *out, struct err *e)
+int inspect_initramfs_text(const struct source *from, const struct initrd_limits *limits,
+			   struct buf *out, struct err *e)
 {
 	AUTO(listing_done) struct listing l = {.text = out};
 
-	if (list_all(&l, from, e) < 0)
+	if (list_all(&l, from, limits, e) < 0)
 		return -1;
 	return segments_as_text(&l, e);
 }
 
-int inspect_initramfs_json(const struct source *from, struct json_writer *out, struct err *e)
+int inspect_initramfs_json(const struct source *from, const struct initrd_limits *limits,
+			   struct json_writer *out, struct err *e)
 {
 	AUTO(listing_done) struct listing l = {.json = out};
 
 	json_open_array(out, "entries");
-	if (list_all(&l, from, e) < 0)
+	if (list_all(&l, from, limits, e) < 0)
 		return -1;
 	json_close_array(out);
 	segments_as_json(&l);

@@ -17,10 +17,11 @@ static const char *lookup(void *context, const char *variable)
 /* Errors of the table do not end the list here: so that more of it is reached. */
 static int add(void *context, const struct initlist_line *line, struct err *e)
 {
-	static const uint32_t types[] = {CPIO_FILE, CPIO_FOLDER, CPIO_CHAR,  CPIO_SYMLINK,
-					 CPIO_PIPE, CPIO_SOCKET, CPIO_FOLDER};
+	static const uint32_t types[] = {CPIO_FILE,   CPIO_FOLDER, CPIO_CHAR,	CPIO_SYMLINK,
+					 CPIO_PIPE,   CPIO_SOCKET, CPIO_FOLDER, CPIO_FOLDER,
+					 CPIO_FOLDER, CPIO_FILE,   CPIO_FILE};
 	const struct image_entry entry = {
-		.name = line->name,
+		.name = line->name ? line->name : line->location,
 		.mode = types[line->type] | line->mode,
 		.uid = line->uid,
 		.target = line->type == INITLIST_SLINK ? line->location : NULL,
@@ -28,7 +29,15 @@ static int add(void *context, const struct initlist_line *line, struct err *e)
 		.origin = line->type == INITLIST_TREE ? IMAGE_COPIED : IMAGE_LISTED,
 	};
 	struct image_tree *t = context;
+	AUTO_FREE char *real = NULL;
+	const char *old;
 
+	if (line->type == INITLIST_OVERLAY) {
+		if (image_tree_overlay(t, &entry, &old, e) < 0 && !e->text[0])
+			__builtin_trap();
+		return image_tree_real_name(t, entry.name, true, &real, e) < 0 && !e->text[0] ? -1
+											      : 0;
+	}
 	if (image_tree_add_links(t, &entry, line->links, line->n_links, e) < 0 && !e->text[0])
 		__builtin_trap();
 	return 0;
@@ -60,5 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (initlist_parse((const char *)data, size, &reader, &e) < 0 && !e.text[0])
 		__builtin_trap();
 	check(&t);
+	if (image_tree_finish(&t, &e) == 0)
+		check(&t);
 	return 0;
 }

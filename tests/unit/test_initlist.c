@@ -126,10 +126,12 @@ static void unknown_type_is_an_error(void **state)
 		       "x.list:2: unknown type 'dirr': did you mean 'dir'?");
 	assert_refuses("symlink /b /c 0755 0 0\n", "x.list:1: unknown type 'symlink': did you mean "
 						   "'slink'?");
-	assert_refuses("something /b\n", "x.list:1: unknown type 'something': file, dir, nod, "
-					 "slink, pipe, sock and tree are known");
-	assert_refuses("DIR /a 0755 0 0\n", "x.list:1: unknown type 'DIR': file, dir, nod, slink, "
-					    "pipe, sock and tree are known");
+	assert_refuses("something /b\n",
+		       "x.list:1: unknown type 'something': file, dir, nod, "
+		       "slink, pipe, sock, tree, overlay, archive, elf and set are known");
+	assert_refuses("DIR /a 0755 0 0\n",
+		       "x.list:1: unknown type 'DIR': file, dir, nod, slink, "
+		       "pipe, sock, tree, overlay, archive, elf and set are known");
 }
 
 static void number_of_fields_is_checked(void **state)
@@ -143,11 +145,11 @@ static void number_of_fields_is_checked(void **state)
 		       "x.list:1: 1 field is missing: nod NAME MODE UID GID TYPE MAJOR MINOR");
 	assert_refuses("slink /a 0777 0 0\n",
 		       "x.list:1: 1 field is missing: slink NAME TARGET MODE UID GID");
-	assert_refuses("tree /a\n", "x.list:1: 1 field is missing: tree NAME FOLDER");
+	assert_refuses("tree /a\n",
+		       "x.list:1: 1 field is missing: tree NAME FOLDER [KEY=VALUE...]");
 	assert_refuses("dir /a 0755 0 0 0\n",
 		       "x.list:1: '0' is one field too many: dir NAME MODE UID GID");
-	assert_refuses("tree /a b 0755\n", "x.list:1: '0755' is one field too many: tree NAME "
-					   "FOLDER");
+	assert_refuses("tree /a b 0755\n", "x.list:1: '0755' is no KEY=VALUE");
 }
 
 static void numbers_are_checked(void **state)

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+static const struct initrd_limits no_limits;
 static char folder[] = "/tmp/mkos-test-initramfs-XXXXXX";
 
 static void put_file(const char *name, const char *text, mode_t mode)
@@ -70,7 +71,7 @@ static int build(const char *list, struct initramfs_options o, struct initramfs_
 		return 0;
 	if (initramfs_write(&o, &plan, summary, e) < 0 || file_source_open(&f, o.output, e) < 0)
 		return -1;
-	return inspect_initramfs_text(&f.source, listing, e);
+	return inspect_initramfs_text(&f.source, &no_limits, listing, e);
 }
 
 static int plan_only(const char *list, bool strict, struct err *e)
@@ -236,20 +237,76 @@ static void dynamic_program_needs_its_interpreter(void **state)
 	static const char alone[] = "file /init init 0755 0 0\n"
 				    "file /bin/x /proc/self/exe 0755 0 0\n";
 	static const char linked[] = "file /init init 0755 0 0\n"
-				     "file /bin/x /proc/self/exe 0755 0 0\n"
-				     "file /usr/ld init 0755 0 0\n"
-				     "slink /lib64/ld-linux-x86-64.so.2 ../usr/ld 0777 0 0\n";
+				     "elf /bin/x /proc/self/exe\n";
+	static const char interpreter_only[] =
+		"file /init init 0755 0 0\n"
+		"file /bin/x /proc/self/exe 0755 0 0\n"
+		"file /bin/y /proc/self/exe 0755 0 0\n"
+		"file /usr/ld init 0755 0 0\n"
+		"slink /lib64/ld-linux-x86-64.so.2 ../usr/ld 0777 0 0\n";
 	struct err e = ERR_INIT;
 
 	(void)state;
-	assert_fails_with(
-		plan_only(alone, true, &e),
-		"'/bin/x' ('/proc/self/exe') needs '/lib64/ld-linux-x86-64.so.2', which "
-		"is not in the image: add it with the libraries, or use a static program");
+	assert_fails_with(plan_only(alone, true, &e),
+			  "'/bin/x' ('/proc/self/exe') needs '/lib64/ld-linux-x86-64.so.2', which "
+			  "is not in the image: add it with the libraries (an elf line does), or "
+			  "use a static "
+			  "program");
 	assert_ok(plan_only(linked, true, &e));
+	assert_int_equal(plan_only(interpreter_only, true, &e), -1);
+	assert_non_null(strstr(e.text, "'/bin/x' ('/proc/self/exe') and 1 more need 'lib"));
 	assert_fails_with(plan_only("file /init /proc/self/exe 0755 0 0\n", false, &e),
 			  "/init ('/proc/self/exe') is dynamically linked (needs "
 			  "'/lib64/ld-linux-x86-64.so.2'): link it with -static");
+}
+
+static void script_needs_its_interpreter(void **state)
+{
+	struct err e = ERR_INIT;
+
+	(void)state;
+	put_file("script", "#!/bin/none -e\n", 0755);
+	assert_fails_with(
+		plan_only("file /init init 0755 0 0\nfile /s script 0755 0 0\n", true, &e),
+		"'/s' ('script') is a script for '/bin/none', which is not in the image: add it");
+}
+
+static void later_trees_win(void **state)
+{
+	const struct initramfs_options o = {.compress = INITRAMFS_PLAIN, .output = "o.cpio"};
+	struct err e = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(mkdir("base", 0755) + mkdir("base/usr", 0755) +
+				 mkdir("base/usr/lib", 0755) + mkdir("over", 0755) +
+				 mkdir("over/lib", 0755) + mkdir("clash", 0755),
+			 0);
+	assert_int_equal(symlink("usr/lib", "base/lib") + symlink("x", "over/link"), 0);
+	put_file("base/usr/lib/a", "1", 0644);
+	put_file("base/link", "a file", 0644);
+	put_file("over/lib/a", "22", 0644);
+	put_file("over/lib/b", "333", 0644);
+	put_file("over/lib/b.o", "333", 0644);
+	put_file("clash/usr", "", 0644);
+	assert_lists("tree / base\noverlay / over uid=5 file-mode=0600 exclude=*.o\n", o,
+		     "lrwxrwxrwx     0     0          7 lib -> usr/lib\n"
+		     "lrwxrwxrwx     5     0          1 link -> x\n"
+		     "drwxr-xr-x     0     0          0 usr\n"
+		     "drwxr-xr-x     5     0          0 usr/lib\n"
+		     "-rw-------     5     0          2 usr/lib/a\n"
+		     "-rw-------     5     0          3 usr/lib/b\n"
+		     "6 entries, 1024 bytes; 1024 bytes at 0, compression none\n");
+	assert_fails_with(plan_only("tree / base\noverlay / clash\n", false, &e),
+			  "x.list:2: 'usr' is a file here, but a folder with content before "
+			  "(x.list:1): the kernel would keep the folder");
+	assert_fails_with(
+		plan_only("tree / base\nset /usr/nothing uid=1\n", false, &e),
+		"x.list:2: '/usr/nothing' matches no entry so far: a set line stands below "
+		"the entries that it is for");
+	assert_fails_with(plan_only("tree / base uid=x\n", false, &e),
+			  "x.list:1: user id 'x' is not a decimal number");
+	assert_fails_with(plan_only("tree / base exlude=x\n", false, &e),
+			  "x.list:1: unknown key 'exlude': did you mean 'exclude'?");
 }
 
 static void broken_plan_leaves_the_output_alone(void **state)
@@ -363,8 +420,8 @@ static void description_tells_everything(void **state)
 	assert_ok(initramfs_plan(&o, &plan, &e));
 	assert_ok(initramfs_describe(&o, &plan, hash_by_name, NULL, &text, &e));
 	assert_string_equal(buf_str(&text), "initramfs 2 gzip 9 time 7 align 0\n"
-					    "100644\t1\t2\t0,0\ta\\x091\t<a>\n"
-					    "100644\t1\t2\t0,0\tb\tas before\n"
+					    "100644\t1\t2\t0,0\ta\\x091\tfile 0\n"
+					    "100644\t1\t2\t0,0\tb\tfile 0\t<a>\n"
 					    "120777\t0\t0\t0,0\tl\tx y\n"
 					    "060600\t0\t0\t8,1\tn\n");
 }
@@ -374,7 +431,7 @@ static int inspect(const char *data, size_t len, struct buf *to, struct err *e)
 	struct memory_source from;
 
 	memory_source_init(&from, data, len, "x");
-	return inspect_initramfs_text(&from.source, to, e);
+	return inspect_initramfs_text(&from.source, &no_limits, to, e);
 }
 
 static void segments_are_told_apart(void **state)
@@ -448,7 +505,7 @@ static void json_has_entries_and_segments(void **state)
 	assert_ok(file_source_open(&f, "j.cpio", &e));
 	json_begin(&w, &text, JSON_SHORT);
 	json_open_object(&w, NULL);
-	assert_ok(inspect_initramfs_json(&f.source, &w, &e));
+	assert_ok(inspect_initramfs_json(&f.source, &no_limits, &w, &e));
 	json_close_object(&w);
 	assert_ok(json_finish(&w, &e));
 	assert_non_null(strstr(buf_str(&text), "\"target\""));
@@ -492,6 +549,8 @@ int main(void)
 		cmocka_unit_test(further_files_are_added),
 		cmocka_unit_test(init_has_to_start),
 		cmocka_unit_test(dynamic_program_needs_its_interpreter),
+		cmocka_unit_test(script_needs_its_interpreter),
+		cmocka_unit_test(later_trees_win),
 		cmocka_unit_test(broken_plan_leaves_the_output_alone),
 		cmocka_unit_test(file_that_grew_since_the_plan_is_refused),
 		cmocka_unit_test(what_reads_back_differently_is_told),

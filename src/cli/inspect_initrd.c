@@ -1,0 +1,134 @@
+#include "cli/inspect_initrd.h"
+
+#include "base/log.h"
+#include "cli/options.h"
+#include "format/entry_text.h"
+#include "host/file.h"
+#include "stage/initrd_files.h"
+#include "stage/initrd_lint.h"
+
+#include <stdio.h>
+
+/* Standard output as a sink. */
+static int stdout_put(struct sink *s, const void *data, size_t len, struct err *e)
+{
+	(void)s;
+	return print_text(data, len, e);
+}
+
+static const struct sink_ops stdout_ops = {.put = stdout_put};
+
+static int print_name(void *context, const struct cpio_found *found, uint64_t data_at,
+		      struct err *e)
+{
+	AUTO_BUF line = BUF_INIT;
+
+	(void)context;
+	(void)data_at;
+	if (entry_name_text(&line, found->entry.name, e) < 0 || buf_puts(&line, "\n", e) < 0)
+		return -1;
+	return print_text(line.data, line.len, e);
+}
+
+static int list(const char *path, const struct initrd_limits *limits, struct err *e)
+{
+	const struct initrd_visitor visitor = {NULL, print_name, NULL, NULL};
+	AUTO_FILE_SOURCE f = FILE_SOURCE_INIT;
+
+	if (file_source_open(&f, path, e) < 0)
+		return -1;
+	return initrd_read(&f.source, &visitor, limits, e);
+}
+
+static int diff(const struct image_tree *tree, const struct initrd_request *r, const char *path,
+		struct err *e)
+{
+	AUTO_TEMP_FOLDER scratch = TEMP_FOLDER_INIT;
+	AUTO_IMAGE_TREE other = IMAGE_TREE_INIT;
+	AUTO_BUF text = BUF_INIT;
+	bool same;
+
+	if (initrd_load(r->diff, &r->limits, &scratch, &other, e) < 0 ||
+	    initrd_diff(tree, &other, &text, &same, e) < 0 ||
+	    print_text(buf_str(&text), text.len, e) < 0)
+		return -1;
+	return same ? 0 : err_set(e, ERR_INPUT, "'%s' and '%s' differ", path, r->diff);
+}
+
+static int extract(const struct image_tree *tree, const char *folder, struct err *e)
+{
+	size_t left;
+
+	if (initrd_extract(tree, folder, &left, e) < 0)
+		return -1;
+	if (left)
+		log_warning("%zu device node%s left out: only root can make them", left,
+			    left == 1 ? " is" : "s are");
+	return 0;
+}
+
+bool initrd_requested(const struct initrd_request *r)
+{
+	return r->cat || r->extract || r->diff || r->list;
+}
+
+int initrd_answer(const char *path, const struct initrd_request *r, struct err *e)
+{
+	struct sink out = {.ops = &stdout_ops};
+	AUTO_TEMP_FOLDER scratch = TEMP_FOLDER_INIT;
+	AUTO_IMAGE_TREE tree = IMAGE_TREE_INIT;
+
+	if (!!r->cat + !!r->extract + !!r->diff + r->list > 1)
+		return err_set(e, ERR_USAGE,
+			       "--list, --cat, --extract and --diff do not go together");
+	if (r->list)
+		return list(path, &r->limits, e);
+	if (initrd_load(path, &r->limits, &scratch, &tree, e) < 0)
+		return -1;
+	if (r->cat)
+		return initrd_cat(&tree, r->cat, &out, e);
+	return r->extract ? extract(&tree, r->extract, e) : diff(&tree, r, path, e);
+}
+
+static void write_list(struct json_writer *w, const char *key, const struct strv *texts)
+{
+	json_open_array(w, key);
+	for (size_t i = 0; i < texts->n; i++) {
+		json_open_object(w, NULL);
+		json_text(w, "text", texts->v[i]);
+		json_close_object(w);
+	}
+	json_close_array(w);
+}
+
+static int tell(const struct initrd_findings *f, const struct json_request *json, struct err *e)
+{
+	AUTO_JSON_OUTPUT out = {.text = BUF_INIT};
+
+	if (json->wanted) {
+		json_output_begin(&out, json);
+		write_list(&out.w, "errors", &f->errors);
+		write_list(&out.w, "warnings", &f->warnings);
+		return json_output_print(&out, e);
+	}
+	for (size_t i = 0; i < f->errors.n; i++)
+		printf("error: %s\n", f->errors.v[i]);
+	for (size_t i = 0; i < f->warnings.n; i++)
+		printf("warning: %s\n", f->warnings.v[i]);
+	if (f->errors.n + f->warnings.n == 0)
+		printf("nothing wrong\n");
+	return 0;
+}
+
+int initrd_lint_answer(const struct source *s, const struct initrd_limits *limits,
+		       const struct json_request *json, struct err *e)
+{
+	AUTO_INITRD_FINDINGS f = INITRD_FINDINGS_INIT;
+
+	if (initrd_lint(s, limits, &f, e) < 0 || tell(&f, json, e) < 0)
+		return -1;
+	if (f.errors.n)
+		return err_set(e, ERR_INPUT, "'%s' has %zu error%s", s->name, f.errors.n,
+			       f.errors.n == 1 ? "" : "s");
+	return 0;
+}

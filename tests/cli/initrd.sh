@@ -1,0 +1,96 @@
+#!/bin/sh
+# inspect reads initramfs of other programs: names, content, what changed, what is wrong.
+# usage: initrd.sh MVIRT-MKOS LIB
+set -eu
+mkos=$1
+. "$2"
+command -v cpio >/dev/null || skip "no cpio"
+
+mkdir -p t/usr/lib t/etc
+ln -s usr/lib t/lib
+echo hello >t/usr/lib/a
+ln t/usr/lib/a t/usr/lib/b
+echo 1 >t/etc/one
+mkfifo t/pipe
+archive() {
+	(cd "$1" && find . | LC_ALL=C sort | cpio -o -H newc --quiet)
+}
+archive t | gzip >a.gz
+expect 0 "$mkos" inspect --list a.gz
+gzip -dc a.gz | cpio -t --quiet >want
+same out want
+expect 0 "$mkos" inspect --cat /lib/a a.gz
+says out hello
+expect 1 "$mkos" inspect --cat /lib a.gz
+says err "mvirt-mkos inspect: '/lib' is a folder, not a file"
+expect 1 "$mkos" inspect --cat nothing a.gz
+expect 0 "$mkos" inspect --extract x a.gz
+diff -r t x 2>&1 | grep -v 'is a fifo' && fail "extracted otherwise"
+[ x/usr/lib/a -ef x/usr/lib/b ] && [ -p x/pipe ] && [ "$(readlink x/lib)" = usr/lib ] ||
+	fail "links or pipe"
+expect 1 "$mkos" inspect --extract x a.gz
+has err "make folder 'x': File exists"
+expect 2 "$mkos" inspect --list --cat a a.gz
+
+# What changed, and where it grew.
+cp -a t u
+echo 22 >u/etc/one
+echo 22 >u/etc/two
+rm u/pipe
+archive u | zstd -q >b.zst
+expect 0 "$mkos" inspect --diff a.gz a.gz
+empty out
+expect 1 "$mkos" inspect --diff b.zst a.gz
+has out "~ etc/one: "
+has out "size 2 to 3"
+has out "+ etc/two"
+has out "- pipe"
+has out "+4 bytes in etc: 6, before 2"
+
+# Nothing goes outside, whatever names and links say.
+mkdir -p evil/in
+ln -s ../../escaped evil/in/link
+archive evil >evil.cpio
+mkdir evil2
+mkdir -p evil2/in/link
+echo bad >evil2/in/link/file
+(cd evil2 && printf 'in/link/file\n' | cpio -o -H newc --quiet) >>evil.cpio
+"$mkos" inspect --extract y evil.cpio 2>err || true
+absent escaped
+zstd -qdc b.zst | sed 's|etc/one|../uone|' >dots
+expect 1 "$mkos" inspect --extract z dots
+has err "has '..' in it"
+absent uone
+
+# What the kernel drops or misreads.
+expect 0 "$mkos" inspect --lint a.gz
+says out "warning: there is no /init: the kernel starts nothing from it"
+(cd t && printf 'usr/lib/a\n' | cpio -o -H newc --quiet) >orphan
+expect 1 "$mkos" inspect --lint orphan
+has out "error: 'usr/lib/a' is dropped: no entry makes the folder 'usr/lib' before it"
+mkdir -p w/lib
+archive t >usrmerge
+(cd w && echo lib | cpio -o -H newc --quiet) >>usrmerge
+expect 1 "$mkos" inspect --lint usrmerge
+has out "error: folder 'lib' replaces the symbolic link to 'usr/lib' before it"
+archive t | xz --check=crc64 >crc64.xz
+expect 1 "$mkos" inspect --lint crc64.xz
+has out "compress with --check=crc32"
+archive t | lz4 -q -l >bare.lz4
+expect 0 "$mkos" inspect --lint bare.lz4
+has out "warning: no four zeros stand behind the lz4 data"
+archive t | gzip >c.gz
+head -c 100 c.gz >cut.gz
+expect 1 "$mkos" inspect --lint --json=short cut.gz
+has out '"errors":[{"text":"'"'cut.gz' ends inside a gzip member: it is cut short"
+
+# More than is allowed.
+head -c 20000000 /dev/zero >t/zeros
+archive t | gzip >bomb.gz
+expect 1 "$mkos" inspect --max-size 1M bomb.gz
+has err "'bomb.gz' unpacks to more than 1048576 bytes"
+expect 1 "$mkos" inspect --extract b --max-size 1M bomb.gz
+absent b
+expect 1 "$mkos" inspect --max-entries 2 a.gz
+has err "'a.gz' has more than 2 entries"
+exit $failed
