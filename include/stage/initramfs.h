@@ -40,7 +40,11 @@ struct initramfs_options {
 	int level;	 /* as initramfs_parse_level() reads it; -1 for the default */
 	uint32_t time;	 /* of every entry, in seconds since 1970 */
 	bool keep_modes; /* files of trees keep their permissions, instead of 0644 or 0755 */
-	bool dedupe;	 /* files of the same content become names of one */
+	const struct strv *microcode; /* files, folders, or "auto"; NULL: none */
+	const struct strv *acpi;      /* tables that replace the firmware's; NULL: none */
+	const char *kernel_config;    /* of the kernel that has to unpack it; NULL: unknown */
+	uint64_t max_size, max_ram;   /* of the output, and of the guest's memory; 0: any */
+	bool dedupe;		      /* files of the same content become names of one */
 	struct temp_folder
 		*scratch;    /* for the content of compressed archives in a list; NULL: none */
 	const char *sysroot; /* where libraries of "elf" lines are looked for; NULL: / */
@@ -53,11 +57,17 @@ struct initramfs_options {
 	bool sync; /* the archive is on the disk when this returns */
 };
 
+enum { INITRAMFS_BIGGEST = 5 };
+
 /* What was written. */
 struct initramfs_summary {
 	uint64_t entries;
-	uint64_t raw_bytes;    /* of the archive before it was compressed */
-	uint64_t packed_bytes; /* of the file */
+	uint64_t raw_bytes;	 /* of the archive before it was compressed */
+	uint64_t packed_bytes;	 /* of the file */
+	uint64_t unpacked_bytes; /* of memory that the files take */
+	uint64_t ram_bytes;	 /* that a guest needs to unpack it, beside what the kernel takes */
+	const struct image_entry
+		*biggest[INITRAMFS_BIGGEST]; /* of the plan; NULL behind the last */
 };
 
 /* Fills the table of entries and finds what is wrong; warnings are logged. */

@@ -21,6 +21,9 @@ struct options {
 	bool keep_modes;
 	bool dedupe;
 	const char *sysroot;
+	struct strv microcode, acpi;
+	const char *for_kernel;
+	uint64_t max_size, max_ram;
 	bool checksum;
 	uint64_t align;
 	bool strict;
@@ -45,6 +48,18 @@ static const struct option_row rows[] = {
 	 offsetof(struct options, dedupe), NULL},
 	{0, "sysroot", "FOLDER", "where the libraries of elf lines are looked for (default: /)",
 	 OPTION_TEXT, offsetof(struct options, sysroot), NULL},
+	{0, "microcode", "PATH",
+	 "put microcode in front: a file or folder of AMD's or Intel's, or 'auto' for that of the "
+	 "distribution; may be given again",
+	 OPTION_LIST, offsetof(struct options, microcode), NULL},
+	{0, "acpi", "FILE", "put an ACPI table in front; may be given again", OPTION_LIST,
+	 offsetof(struct options, acpi), NULL},
+	{0, "for-kernel", "CONFIG", "the .config of the kernel that has to unpack it", OPTION_TEXT,
+	 offsetof(struct options, for_kernel), NULL},
+	{0, "max-size", "BYTES", "fail when the archive is larger", OPTION_SIZE,
+	 offsetof(struct options, max_size), NULL},
+	{0, "max-ram", "BYTES", "fail when a guest needs more memory to unpack it", OPTION_SIZE,
+	 offsetof(struct options, max_ram), NULL},
 	{0, "checksum", NULL, "sums of the files' content, which the kernel compares (070702)",
 	 OPTION_FLAG, offsetof(struct options, checksum), NULL},
 	{0, "align", "BYTES",
@@ -69,6 +84,8 @@ static void options_done(struct options *o)
 {
 	project_options_done(&o->project);
 	strv_done(&o->lists);
+	strv_done(&o->microcode);
+	strv_done(&o->acpi);
 }
 
 /* The recipe's own archive, as build makes it. */
@@ -94,18 +111,28 @@ static int pack_recipe(const struct options *o, const struct json_request *json,
 	return report_steps(&b, &step, 1, json, e);
 }
 
+static void print_summary(const char *path, const struct initramfs_summary *s)
+{
+	char raw[32], packed[32], ram[32];
+
+	printf("%s: %llu entries, %s, packed %s (%llu %%); a guest needs %s to unpack it\n", path,
+	       (unsigned long long)s->entries, size_text(s->raw_bytes, raw, sizeof(raw)),
+	       size_text(s->packed_bytes, packed, sizeof(packed)),
+	       (unsigned long long)(s->packed_bytes * 100 / s->raw_bytes),
+	       size_text(s->ram_bytes, ram, sizeof(ram)));
+	for (size_t i = 0; i < INITRAMFS_BIGGEST && s->biggest[i]; i++)
+		printf("%10s  %s\n", size_text(s->biggest[i]->size, raw, sizeof(raw)),
+		       s->biggest[i]->name);
+}
+
 static int report(const char *path, const struct initramfs_summary *s,
 		  const struct json_request *json, struct err *e)
 {
 	AUTO_JSON_OUTPUT out = {.text = BUF_INIT};
-	char raw[32], packed[32];
 
 	if (!json->wanted) {
 		if (log_level() >= LOG_NORMAL)
-			printf("%s: %llu entries, %s, packed %s\n", path,
-			       (unsigned long long)s->entries,
-			       size_text(s->raw_bytes, raw, sizeof(raw)),
-			       size_text(s->packed_bytes, packed, sizeof(packed)));
+			print_summary(path, s);
 		return 0;
 	}
 	json_output_begin(&out, json);
@@ -113,6 +140,15 @@ static int report(const char *path, const struct initramfs_summary *s,
 	json_number(&out.w, "entries", s->entries);
 	json_number(&out.w, "raw_bytes", s->raw_bytes);
 	json_number(&out.w, "packed_bytes", s->packed_bytes);
+	json_number(&out.w, "ram_bytes", s->ram_bytes);
+	json_open_array(&out.w, "biggest");
+	for (size_t i = 0; i < INITRAMFS_BIGGEST && s->biggest[i]; i++) {
+		json_open_object(&out.w, NULL);
+		json_text(&out.w, "name", s->biggest[i]->name);
+		json_number(&out.w, "size", s->biggest[i]->size);
+		json_close_object(&out.w);
+	}
+	json_close_array(&out.w);
 	return json_output_print(&out, e);
 }
 
@@ -135,6 +171,11 @@ static int pack_lists(const struct options *o, const struct json_request *json, 
 		.keep_modes = o->keep_modes,
 		.level = -1,
 		.dedupe = o->dedupe,
+		.microcode = &o->microcode,
+		.acpi = &o->acpi,
+		.kernel_config = o->for_kernel,
+		.max_size = o->max_size,
+		.max_ram = o->max_ram,
 		.sysroot = o->sysroot,
 		.scratch = &scratch,
 		.checksum = o->checksum,

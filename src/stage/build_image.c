@@ -67,6 +67,9 @@ static int prepare(const struct project *p, struct packing *to, struct err *e)
 		.sentinel = true,
 		.level = -1,
 		.scratch = &to->scratch,
+		/* Of the kernel that was built here, if any: it has to unpack this. */
+		.kernel_config =
+			file_exists(PROJECT_KERNEL "/.config") ? PROJECT_KERNEL "/.config" : NULL,
 		.output = PROJECT_INITRAMFS,
 		.sync = p->sync,
 	};

@@ -9,6 +9,8 @@
 #include "host/readback.h"
 #include "host/xz.h"
 #include "host/zstd.h"
+#include "stage/initramfs_budget.h"
+#include "stage/initramfs_early.h"
 #include "stage/initramfs_fill.h"
 #include "stage/initramfs_verify.h"
 
@@ -233,13 +235,20 @@ int initramfs_write(const struct initramfs_options *options, const struct image_
 
 	if (!crcs)
 		return err_memory(e);
-	if (output_begin(&out, options->output, options->sync, e) < 0 ||
-	    initramfs_layout_make(options, plan, out.sink.pos, &layout, e) < 0 ||
+	if (initramfs_check_kernel(options, e) < 0 ||
+	    output_begin(&out, options->output, options->sync, e) < 0 ||
+	    initramfs_write_early(options, &out.sink, e) < 0)
+		return -1;
+	w.base = out.sink.pos;
+	if (initramfs_layout_make(options, plan, w.base, &layout, e) < 0 ||
 	    write_archive(&w, e) < 0)
 		return -1;
 	summary.raw_bytes = layout.size;
 	summary.packed_bytes = out.sink.pos;
-	if (readback_init(&back, &out, e) < 0 ||
+	initramfs_account(plan, &summary);
+	if (initramfs_check_budget(options, plan, &summary, e) < 0 ||
+	    readback_init(&back, &out, e) < 0 ||
+	    initramfs_verify_early(options, &back.source, w.base, e) < 0 ||
 	    initramfs_verify(&w.from, &back.source, w.base, e) < 0 || output_commit(&out, e) < 0)
 		return -1;
 	*ret = summary;

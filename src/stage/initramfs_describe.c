@@ -1,6 +1,7 @@
 #include "stage/initramfs.h"
 
 #include "format/entry_text.h"
+#include "stage/initramfs_early.h"
 #include "stage/initramfs_layout.h"
 
 static int describe_content(const struct image_tree *plan, size_t i, initramfs_hash hash,
@@ -33,7 +34,8 @@ int initramfs_describe(const struct initramfs_options *options, const struct ima
 {
 	if (buf_putf(text, e, "initramfs 2 %s %d time %u%s align %u\n",
 		     initramfs_compress_name(options->compress), initramfs_level(options),
-		     options->time, options->checksum ? " checksum" : "", options->align) < 0)
+		     options->time, options->checksum ? " checksum" : "", options->align) < 0 ||
+	    initramfs_describe_early(options, hash, context, text, e) < 0)
 		return -1;
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct image_entry *entry = &plan->entries[i];

@@ -63,8 +63,8 @@ static void show(int folder, const char *name, unsigned int depth, uint64_t abov
 		content = sum(0, target, strlen(target));
 	printf("@%u %016llx %.40s %o %u:%u %lld %llu,%lld,%016llx %u,%u\n", depth,
 	       (unsigned long long)path, name, st.st_mode, st.st_uid, st.st_gid,
-	       /* cpio itself cannot set the times of folders that deep. */
-	       strlen(name) > 200 ? 0 : (long long)st.st_mtime,
+	       /* cpio itself sets no other times, and the console is written to. */
+	       S_ISREG(st.st_mode) ? (long long)st.st_mtime : 0,
 	       S_ISDIR(st.st_mode) ? 0 : (unsigned long long)st.st_nlink,
 	       S_ISREG(st.st_mode) ? (long long)st.st_size : 0, (unsigned long long)content,
 	       major(st.st_rdev), minor(st.st_rdev));

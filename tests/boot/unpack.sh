@@ -57,7 +57,7 @@ boot() {
 	timeout 300 qemu-system-x86_64 -accel tcg,thread=single -icount shift=0,sleep=off -cpu max \
 		-m 512 -machine q35 -display none -nodefaults -no-reboot -net none \
 		-serial "file:$1.log" -kernel "$kernel" -initrd "$1" \
-		-append 'console=ttyS0 panic=-1 loglevel=6' || { cat "$1.log"; exit 1; }
+		-append 'console=ttyS0 panic=-1 loglevel=7' || { cat "$1.log"; exit 1; }
 	tr -d '\r' <"$1.log" | grep -a '^@' >"$1.tree" || true
 	diff want "$1.tree" >"$1.diff" || {
 		echo "$1: the kernel unpacked something else"

@@ -151,7 +151,7 @@ has p/target/manifest.json '"recipe": "guest"'
 # The commands that --dry-run prints can be typed.
 cp p/target/mvirt.efi "it's.efi"
 expect 0 "$mkos" run --dry-run "it's.efi"
-has out "cp 'it'\\''s.efi' run/esp/EFI/BOOT/BOOTX64.EFI"
+has out "mcopy -i run/esp.img 'it'\\''s.efi' ::EFI/BOOT/BOOTX64.EFI"
 
 # Elsewhere, under another umask, locale, time zone and file order: the same bytes.
 cp "$3/cmdline.txt" p/
