@@ -36,8 +36,7 @@ boot() {
 }
 boot first -no-reboot
 "$mkos" run --secure-boot --vars vars.fd --log second --expect 'pideisn: ready' \
-	--send 'od -An -tu1 /sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c' \
-	--expect '0   0   0   1' --power-button keys.img ||
+	--power-button keys.img ||
 	{ cat second; exit 1; }
 # What is not signed does not start any more.
 "$mkos" disk --uki "$uki" -o plain.img
