@@ -6,6 +6,7 @@
 #include "console.h"
 #include "crash.h"
 #include "host_name.h"
+#include "host_notify.h"
 #include "init.h"
 #include "loopback.h"
 #include "mounts.h"
@@ -145,6 +146,13 @@ static void on_online(void *data)
 	services_event(&i->services, EVENT_NETWORK);
 }
 
+static void on_ready(void *data)
+{
+	const struct init *i = data;
+
+	host_notify_ready(i->settings.system.ready_port);
+}
+
 int main(int argc, char *argv[])
 {
 	if (getpid() != 1)
@@ -163,6 +171,8 @@ int main(int argc, char *argv[])
 	net_start(&init.net, &init.loop, &init.settings, on_online, &init);
 	state_mount(&init, &init.settings.state);
 	banner_services(&init.services);
+	init.services.when_ready = on_ready;
+	init.services.data = &init;
 	services_start(&init.services, &init.loop, &init.settings);
 	shrink_stack();
 	while (init.request == REQUEST_NONE)

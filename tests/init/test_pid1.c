@@ -347,7 +347,10 @@ static void idle_process_1_never_wakes_up(void **state)
 	start("run", NULL);
 	guest_says(&guest, "pideisn: ready\n");
 	guest_says(&guest, "vmm: running\n");
-	usleep(300 * 1000);
+	/* The child that tells the host has gone, and PID 1 has slept again since. */
+	while (guest_children(&guest, false) > 1)
+		usleep(10000);
+	usleep(500 * 1000);
 	before = switches(guest.pid);
 	usleep(1500 * 1000);
 	assert_int_equal(switches(guest.pid), before);
