@@ -34,7 +34,12 @@ static int64_t within(int64_t want_ms, int64_t until_ms)
 
 static void say_why(const struct init *i)
 {
-	const char *what = i->request == REQUEST_POWER_OFF ? "power off" : "reboot";
+	static const char whats[][10] = {
+		[REQUEST_REBOOT] = "reboot",
+		[REQUEST_POWER_OFF] = "power off",
+		[REQUEST_HALT] = "halt",
+	};
+	const char *what = whats[i->request];
 	const char *name = message_signal_name(i->asked_by);
 
 	if (name != NULL)
@@ -76,6 +81,12 @@ static void power_off(void)
 		console_say("cannot power off: %s", strerror(errno));
 }
 
+static void halt(void)
+{
+	if (reboot((int)RB_HALT_SYSTEM) < 0)
+		console_say("cannot halt: %s", strerror(errno));
+}
+
 /* Into the kernel that was loaded for it, if one was: that is what it was loaded for. */
 static void restart(void)
 {
@@ -98,12 +109,19 @@ static void end_machine(struct init *i, void (*way)(void))
 		loop_wait(&i->loop, until_ms);
 }
 
-static _Noreturn void end(struct init *i, bool off)
+static _Noreturn void end(struct init *i, enum request request)
 {
-	console_say(off ? "powering off" : "rebooting");
+	console_say(request == REQUEST_POWER_OFF ? "powering off"
+		    : request == REQUEST_HALT	 ? "halting"
+						 : "rebooting");
 	helper_run(i, console_drain, DRAIN_WAIT_MS);
+	/* A machine that is to stand still must not be reset for it. */
+	if (request == REQUEST_HALT) {
+		watchdog_stop();
+		end_machine(i, halt);
+	}
 	watchdog_hand_over();
-	if (off) {
+	if (request != REQUEST_REBOOT) {
 		end_machine(i, power_off);
 		console_say("the machine is still on, rebooting it");
 	}
@@ -116,7 +134,7 @@ static _Noreturn void end(struct init *i, bool off)
 _Noreturn void shutdown_run(struct init *i)
 {
 	int64_t until_ms = loop_now_ms() + LIMIT_MS + services_close(&i->services);
-	bool off = i->request == REQUEST_POWER_OFF;
+	enum request request = i->request;
 
 	say_why(i);
 	services_stop(&i->services, until_ms);
@@ -126,11 +144,11 @@ _Noreturn void shutdown_run(struct init *i)
 
 	if (!helper_run(i, sync, within(SYNC_WAIT_MS, until_ms)))
 		console_say("the disks did not take all data in time, going on");
-	if (off && !can_power_off()) {
+	if (request == REQUEST_POWER_OFF && !can_power_off()) {
 		console_say("this machine cannot power itself off, rebooting it");
-		off = false;
+		request = REQUEST_REBOOT;
 	}
 	if (!helper_run(i, unmount_all, within(UNMOUNT_WAIT_MS, until_ms)))
 		console_say("the file systems were not unmounted in time, going on");
-	end(i, off);
+	end(i, request);
 }

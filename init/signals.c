@@ -11,17 +11,16 @@
 #define SIGNAL_SYSTEMD_HALT   37
 #define SIGNAL_SYSTEMD_REBOOT 39
 
-/* A halted virtual machine would sit on its memory for ever, so halt means power off. */
 static const struct {
 	int signal;
 	enum request request;
 } requests[] = {
 	{SIGTERM, REQUEST_REBOOT},
 	{SIGINT, REQUEST_REBOOT}, /* Ctrl-Alt-Del */
-	{SIGUSR1, REQUEST_POWER_OFF},
+	{SIGUSR1, REQUEST_HALT},
 	{SIGUSR2, REQUEST_POWER_OFF},
 	{SIGPWR, REQUEST_POWER_OFF},
-	{SIGNAL_SYSTEMD_HALT, REQUEST_POWER_OFF},
+	{SIGNAL_SYSTEMD_HALT, REQUEST_HALT},
 	{SIGNAL_POWER_BUTTON, REQUEST_POWER_OFF},
 	{SIGNAL_SYSTEMD_REBOOT, REQUEST_REBOOT},
 };

@@ -128,3 +128,12 @@ void watchdog_hand_over(void)
 	loop_timer_clear(watchdog.loop, &watchdog.timer);
 	ioctl(watchdog.fd, (int)WDIOC_KEEPALIVE, 0);
 }
+
+void watchdog_stop(void)
+{
+	if (watchdog.fd < 0)
+		return;
+	loop_timer_clear(watchdog.loop, &watchdog.timer);
+	give_back(watchdog.fd);
+	watchdog.fd = -1;
+}

@@ -21,4 +21,7 @@ void watchdog_start(struct loop *l, int64_t timeout_ms);
  */
 void watchdog_hand_over(void);
 
+/* For a machine that is to stand still. One that cannot be stopped will reset it after all. */
+void watchdog_stop(void);
+
 #endif
