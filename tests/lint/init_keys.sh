@@ -1,0 +1,15 @@
+#!/bin/sh
+# The manual page of PID 1 has every key of its configuration, under its section. (That both tables
+# of keys have the same is tried by the corpus, tests/init/corpus.) usage: init_keys.sh PROJECT
+set -eu
+page=$1/init/pideisn.8
+
+keys=$(sed -n 's/^[[:space:]]*{"\([a-z-]*\)", \([A-Z]*\)(.*/\2 \1/p' "$1/init/config_keys.c" |
+	tr '[:upper:]' '[:lower:]')
+[ -n "$keys" ]
+missing=$(printf '%s\n' "$keys" | while read -r section key; do
+	sed -n "/^\.SS \[$section[] ]/,/^\.S[SH] [^[]*$/p" "$page" |
+		awk -v section="$section" '/^\.SS / { inside = index($2, "[" section) == 1 } inside' |
+		sed 's/\\-/-/g' | grep -q "^\.BI $key \"" || echo "[$section] $key"
+done)
+[ -z "$missing" ] || { printf 'not in %s:\n%s\n' "$page" "$missing"; exit 1; }
