@@ -94,6 +94,20 @@ bool cgroup_join(const char *name)
 	return !present || put(name, "cgroup.procs", "0");
 }
 
+/* What stands behind this start of a line, or "". */
+static const char *behind(const char *text, const char *start)
+{
+	size_t len = strlen(start);
+
+	while (*text != '\0') {
+		if (strncmp(text, start, len) == 0)
+			return text + len;
+		text += strcspn(text, "\n");
+		text += *text == '\n';
+	}
+	return text;
+}
+
 /* The line of version 2 is "0::/NAME", with "/..." behind it in a group that it made itself. */
 bool cgroup_has(const char *name, pid_t main_process, pid_t pid)
 {
@@ -109,10 +123,7 @@ bool cgroup_has(const char *name, pid_t main_process, pid_t pid)
 	message_put(path, sizeof(path), "/proc/%d/cgroup", (int)pid);
 	if (small_file_read(path, text, sizeof(text)) < 0)
 		return false;
-	line = strstr(text, "0::/");
-	if (line == NULL || (line != text && line[-1] != '\n'))
-		return false;
-	line += strlen("0::/");
+	line = behind(text, "0::/");
 	return strncmp(line, name, len) == 0 && (line[len] == '\n' || line[len] == '/');
 }
 
@@ -126,7 +137,6 @@ void cgroup_kill(const char *name, pid_t main_process)
 
 int cgroup_oom_kills(const char *name)
 {
-	static const char key[] = "oom_kill ";
 	char path[FILE_PATH_MAX];
 	char text[256];
 	const char *at;
@@ -135,8 +145,7 @@ int cgroup_oom_kills(const char *name)
 	message_put(path, sizeof(path), ROOT "%s/memory.events", name);
 	if (!present || small_file_read(path, text, sizeof(text)) < 0)
 		return 0;
-	at = strstr(text, key);
-	for (at = at != NULL ? at + strlen(key) : ""; *at >= '0' && *at <= '9'; at++)
+	for (at = behind(text, "oom_kill "); *at >= '0' && *at <= '9'; at++)
 		count = count * 10 + (*at - '0');
 	return count;
 }

@@ -9,7 +9,7 @@
 bool helper_run(struct init *i, void (*work)(void), int64_t wait_ms)
 {
 	int64_t until_ms = loop_now_ms() + wait_ms;
-	pid_t pid = fork();
+	pid_t pid = _Fork();
 
 	if (pid == 0) {
 		console_forked();

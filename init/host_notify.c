@@ -79,7 +79,7 @@ void host_notify_ready(int64_t port)
 	const struct credential_vsock host = {
 		.cid = VMADDR_CID_HOST, .port = (unsigned int)port, .type = SOCK_STREAM};
 
-	if (fork() != 0)
+	if (_Fork() != 0)
 		return;
 	console_forked();
 	tell_credential();

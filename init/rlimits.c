@@ -1,5 +1,6 @@
 #include "rlimits.h"
 
+#include <stddef.h>
 #include <string.h>
 
 static bool take_value(const char **text, rlim_t *ret)
@@ -62,7 +63,7 @@ int rlimits_apply(const char *list)
 	struct rlimit_wish wish;
 
 	for (; *list != '\0'; list += strlen(list) + 1)
-		if (rlimits_parse(list, &wish) && setrlimit(wish.resource, &wish.limit) < 0)
+		if (rlimits_parse(list, &wish) && prlimit(0, wish.resource, &wish.limit, NULL) < 0)
 			return -1;
 	return 0;
 }

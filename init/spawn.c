@@ -11,9 +11,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define EXIT_NOT_STARTED 127
@@ -160,7 +160,9 @@ static void change_user(const struct service_settings *s, int report)
 		child_fail(report, "cannot be started: its user is not in /etc/passwd", 0);
 	if (s->group != NULL && !group_find(s->group, &group))
 		child_fail(report, "cannot be started: its group is not in /etc/group", 0);
-	if (setgroups(0, NULL) < 0 || setgid(group) < 0 || setuid(user) < 0)
+	/* The kernel's own calls: the C library's would look for other threads first. */
+	if (syscall(SYS_setgroups, 0, NULL) < 0 || syscall(SYS_setgid, group) < 0 ||
+	    syscall(SYS_setuid, user) < 0)
 		child_fail(report, "cannot become its user", errno);
 }
 
@@ -196,7 +198,7 @@ pid_t spawn(const struct service_settings *s, int out, int *ret_report)
 
 	if (pipe2(report, O_CLOEXEC | O_NONBLOCK) < 0)
 		return -1;
-	pid = fork();
+	pid = _Fork();
 	if (pid == 0)
 		child_run(s, out, report[1]);
 	error = errno;

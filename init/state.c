@@ -58,7 +58,7 @@ static void watch(struct loop *l)
 
 static enum state_result try(struct init *i, const struct state_settings *plan)
 {
-	pid_t pid = fork();
+	pid_t pid = _Fork();
 
 	if (pid == 0) {
 		console_forked();

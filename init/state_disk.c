@@ -168,7 +168,7 @@ static int run(const char *program, const char *option, const char *device)
 	char *argv[] = {name, path, NULL, NULL};
 	char *env[] = {NULL};
 	int status;
-	pid_t pid = fork();
+	pid_t pid = _Fork();
 
 	if (pid == 0) {
 		message_put(name, sizeof(name), "%s", program);
