@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define ORPHANS 300
+#define ORPHANS 600
 
 static _Noreturn void wait_for_term(const char *who)
 {

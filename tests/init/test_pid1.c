@@ -147,7 +147,7 @@ static void orphans_leave_no_zombie(void **state)
 
 	(void)state;
 	start("orphans", NULL);
-	guest_says(&guest, "vmm: 300 orphans made\n");
+	guest_says(&guest, "vmm: 600 orphans made\n");
 	while (guest_children(&guest, false) > 1 && seconds() < end)
 		usleep(10000);
 	assert_int_equal(guest_children(&guest, true), 0);
