@@ -352,5 +352,7 @@ void services_start(struct services *all, struct loop *l, const struct settings 
 void services_event(struct services *all, enum config_event event)
 {
 	all->happened[event] = true;
-	advance(all);
+	/* It may happen before services are started. */
+	if (all->loop != NULL)
+		advance(all);
 }

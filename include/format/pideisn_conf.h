@@ -14,6 +14,8 @@
 
 #include "base/strv.h"
 
+#include <stdbool.h>
+
 struct pideisn_conf;
 
 MUST_CHECK int pideisn_conf_new(struct pideisn_conf **ret, struct err *e);
@@ -29,5 +31,15 @@ MUST_CHECK int pideisn_conf_check(struct pideisn_conf *conf, struct err *e);
 
 /* What was wrong so far, a sentence each. */
 const struct strv *pideisn_conf_verdicts(const struct pideisn_conf *conf);
+
+struct pideisn_service {
+	const char *name;
+	const char *exec; /* the program's absolute path in the image */
+	bool optional;	  /* an image without it is meant so */
+};
+
+/* The next service from *index on, which starts as 0; false behind the last. */
+bool pideisn_conf_service(const struct pideisn_conf *conf, size_t *index,
+			  struct pideisn_service *ret);
 
 #endif

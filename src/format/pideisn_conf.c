@@ -19,10 +19,11 @@ enum {
 struct item {
 	const struct pideisn_section *section;
 	char *name;
-	bool has_exec;
 	bool is_vlan;
 	bool has_device;
 	bool has_number;
+	char *exec; /* the program, NULL if there is none */
+	bool optional;
 	struct strv after;
 };
 
@@ -56,6 +57,7 @@ void pideisn_conf_free(struct pideisn_conf **conf)
 		return;
 	for (size_t i = 0; i < (*conf)->n_items; i++) {
 		free((*conf)->items[i].name);
+		free((*conf)->items[i].exec);
 		strv_done(&(*conf)->items[i].after);
 	}
 	strv_done(&(*conf)->verdicts);
@@ -205,8 +207,12 @@ static int set_list(struct pideisn_conf *c, const struct pideisn_key *key, const
 		bytes += strlen(word) + 1;
 	}
 	c->text_used += bytes;
-	if (key->kind == PIDEISN_COMMAND)
-		c->item->has_exec = true;
+	if (key->kind == PIDEISN_COMMAND) {
+		free(c->item->exec);
+		c->item->exec = strdup(words.v[0]);
+		if (!c->item->exec)
+			return err_memory(e);
+	}
 	if (!strcmp(key->name, "after")) {
 		strv_done(&c->item->after);
 		c->item->after = words;
@@ -226,25 +232,37 @@ static void note_link(struct item *item, const char *key, const char *value)
 		item->has_number = *value != '\0';
 }
 
+static void reset(struct pideisn_conf *c, const struct pideisn_key *key)
+{
+	if (key->kind == PIDEISN_COMMAND) {
+		free(c->item->exec);
+		c->item->exec = NULL;
+	}
+	if (!strcmp(key->name, "after"))
+		strv_done(&c->item->after);
+	if (!strcmp(key->name, "optional"))
+		c->item->optional = false;
+	if (!strcmp(key->section, "link"))
+		note_link(c->item, key->name, "");
+}
+
 static int set_value(struct pideisn_conf *c, const struct pideisn_key *key, const char *value,
 		     struct err *e)
 {
 	bool fits;
 
-	if (!*value && key->kind == PIDEISN_COMMAND)
-		c->item->has_exec = false;
-	if (!*value && !strcmp(key->name, "after"))
-		strv_done(&c->item->after);
-	if (!*value && !strcmp(key->section, "link"))
-		note_link(c->item, key->name, value);
-	if (!*value)
+	if (!*value) {
+		reset(c, key);
 		return 0;
+	}
 	if (key->kind >= PIDEISN_LISTS)
 		return set_list(c, key, value, e);
 	if (!pideisn_value_fits(key, value, 0))
 		return refuse(c, key, value, e);
 	if (!strcmp(key->section, "link"))
 		note_link(c->item, key->name, value);
+	if (!strcmp(key->name, "optional"))
+		c->item->optional = !strcmp(value, "yes") || !strcmp(value, "1");
 	return key->kind >= PIDEISN_TEXTS ? use_text(c, strlen(value) + 1, &fits, e) : 0;
 }
 
@@ -354,7 +372,7 @@ static bool is_event(const char *name)
 static const struct item *find_service(const struct pideisn_conf *c, const char *name)
 {
 	for (size_t i = 0; i < c->n_items; i++)
-		if (c->items[i].has_exec && !strcmp(c->items[i].section->name, "service") &&
+		if (c->items[i].exec && !strcmp(c->items[i].section->name, "service") &&
 		    !strcmp(c->items[i].name, name))
 			return &c->items[i];
 	return NULL;
@@ -420,7 +438,7 @@ int pideisn_conf_check(struct pideisn_conf *c, struct err *e)
 	const struct pideisn_section *service = pideisn_section_find("service");
 
 	for (size_t i = 0; i < c->n_items; i++) {
-		if (c->items[i].section != service || c->items[i].has_exec)
+		if (c->items[i].section != service || c->items[i].exec)
 			continue;
 		strv_done(&c->items[i].after);
 		if (complain(c, e, "service %s: has no exec, it is left out", c->items[i].name) < 0)
@@ -432,4 +450,20 @@ int pideisn_conf_check(struct pideisn_conf *c, struct err *e)
 	if (check_circles(c, e) < 0)
 		return -1;
 	return check_links(c, e);
+}
+
+bool pideisn_conf_service(const struct pideisn_conf *c, size_t *index, struct pideisn_service *ret)
+{
+	const struct pideisn_section *service = pideisn_section_find("service");
+
+	for (; *index < c->n_items; (*index)++) {
+		const struct item *item = &c->items[*index];
+
+		if (item->section != service || !item->exec)
+			continue;
+		*ret = (struct pideisn_service){item->name, item->exec, item->optional};
+		(*index)++;
+		return true;
+	}
+	return false;
 }

@@ -55,6 +55,25 @@ static int read_all(struct pideisn_conf *conf, const struct configuration *files
 	return pideisn_conf_check(conf, e);
 }
 
+static int check_programs(const struct initramfs_options *options, const struct image_tree *plan,
+			  const struct pideisn_conf *conf, struct err *e)
+{
+	struct pideisn_service service;
+	size_t index = 0;
+
+	while (pideisn_conf_service(conf, &index, &service)) {
+		if (service.optional || image_tree_resolve(plan, service.exec))
+			continue;
+		if (initramfs_doubt(
+			    options, e,
+			    "service %s: '%s' is not in the image: add it, or say 'optional = "
+			    "yes' if it may be missing",
+			    service.name, service.exec) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int initramfs_check_pideisn(const struct initramfs_options *options, const struct image_tree *plan,
 			    struct err *e)
 {
@@ -82,5 +101,5 @@ int initramfs_check_pideisn(const struct initramfs_options *options, const struc
 	for (size_t i = 0; i < verdicts->n; i++)
 		if (initramfs_doubt(options, e, "%s", verdicts->v[i]) < 0)
 			return -1;
-	return 0;
+	return check_programs(options, plan, conf, e);
 }

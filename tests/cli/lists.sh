@@ -43,5 +43,10 @@ has err "etc/pideisn/vmm.conf:2: grace"
 absent strict.cpio
 printf '[service mvirt-vmm]\ngrace = 5s\n' >etc/pideisn/vmm.conf
 printf '[service web]\nexec = /bin/web\n' >etc/pideisn/web.conf
+expect 1 "$mkos" initramfs --strict --list list -o strict.cpio
+has err "service web: '/bin/web' is not in the image"
+printf '[service web]\nexec = /sh\n' >etc/pideisn/web.conf
+expect 0 "$mkos" initramfs --strict --list list -o strict.cpio
+printf '[service web]\nexec = /bin/web\noptional = yes\n' >etc/pideisn/web.conf
 expect 0 "$mkos" initramfs --strict --list list -o strict.cpio
 exit $failed
