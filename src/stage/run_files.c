@@ -147,8 +147,8 @@ static void print_esp(const struct run_plan *p)
 {
 	printf("mformat -C -F -T %llu -v MVIRT -i %s/" RUN_ESP " ::\n"
 	       "mmd -i %s/" RUN_ESP " ::EFI ::" BOOT_FOLDER "\nmcopy -i %s/" RUN_ESP " ",
-	       (unsigned long long)((p->size + ESP_SPARE) / SECTOR + 72 * 1024), p->folder,
-	       p->folder, p->folder);
+	       ((unsigned long long)p->size + ESP_SPARE) / SECTOR + 72 * 1024, p->folder, p->folder,
+	       p->folder);
 	run_print_word(p->options->file);
 	printf(" ::" BOOT_FILE "\n");
 }
