@@ -105,14 +105,28 @@ inside ip route | grep -q 192.0.2.99 && fail "the router was taken beside option
 reaches 192.0.2.1
 stop
 
-echo "no server: ready at once, and the link goes on asking"
+echo "no server: ready at once, who waits for the network waits, and the link goes on asking"
 make_root
-start $asked
+conf <<-END
+	[link eth0]
+	dhcp4 = yes
+	[service hurries]
+	exec = /init --version
+	restart = never
+	[service waits]
+	exec = /init --version
+	restart = never
+	after = network
+END
+start
 plug eth0
+says 'hurries: pideisn '
 holds state=carrier run_file eth0
 sleep 1
 grep -q 'by DHCP' "$console" && fail "a lease from nobody"
+grep -q 'waits: pideisn ' "$console" && fail "a service did not wait for the network"
 ip addr add 192.0.2.1/24 dev srv0
 serve --dhcp-range=192.0.2.50,192.0.2.60,1h
 says 'by DHCP'
+says 'waits: pideisn '
 stop

@@ -1,17 +1,23 @@
 #!/bin/sh
 # IPv6 by a router's advertisements and DHCPv6 against dnsmasq: an address by SLAAC, name servers
-# by RDNSS and DNSSL, DHCPv6 with and without addresses as the router's flags say.
+# by RDNSS and DNSSL, DHCPv6 with and without addresses as the router's flags say; and against ISC's
+# dhcpd, since dnsmasq delegates no prefixes.
 # usage: net_ip6.sh PIDEISN
 set -eu
 . "$(dirname "$0")/net_lib.sh"
+command -v dhcpd >/dev/null || skip "no dhcpd"
 
 # Without a check for duplicates, which takes a second or two, so that the server can start at once.
-router() {
+server_address() {
 	echo 0 >/proc/sys/net/ipv6/conf/srv0/accept_dad
 	ip addr add 2001:db8:1::1/64 dev srv0 nodad
 	until ip addr show dev srv0 | grep -q 'scope link'; do
 		sleep 0.05
 	done
+}
+
+router() {
+	server_address
 	serve --enable-ra --ra-param=srv0,4,1800 "$@"
 }
 
@@ -88,4 +94,29 @@ holds 'scope link' inside ip -6 addr show eth0
 sleep 3
 inside ip -6 addr show eth0 | grep -q 2001:db8 && fail "an address all the same"
 grep -q DHCPSOLICIT server.log && fail "DHCPv6 all the same"
+stop
+
+echo "a delegated prefix, from a server that has nothing but prefixes"
+make_root
+conf <<-END
+	$link
+	request-prefix = yes
+END
+start
+plug eth0
+server_address
+cat >dhcpd.conf <<-END
+	default-lease-time 600;
+	subnet6 2001:db8:1::/64 {
+		prefix6 2001:db8:8000:: 2001:db8:8fff:: /52;
+		option dhcp6.name-servers 2001:db8:1::53;
+	}
+END
+: >dhcpd.leases
+dhcpd -6 -f -d --no-pid -cf dhcpd.conf -lf dhcpd.leases srv0 2>server.log &
+server=$!
+says '/52 delegated by DHCPv6' 30
+holds 'prefix=2001:db8:8' run_file eth0
+holds 'nameserver 2001:db8:1::53' run_file resolv.conf
+grep -q 'iaprefix 2001:db8:8[0-9a-f]*::/52' dhcpd.leases || fail "no prefix was given"
 stop
