@@ -133,7 +133,7 @@ static int add_end(const struct initramfs_options *o, struct image_tree *plan, s
 	return o->sentinel ? image_tree_add(plan, &entry, e) : 0;
 }
 
-static int set_size(const struct initramfs_options *o, struct image_entry *entry, struct err *e)
+static int look_at(struct image_entry *entry, struct err *e)
 {
 	struct stat st;
 
@@ -145,6 +145,14 @@ static int set_size(const struct initramfs_options *o, struct image_entry *entry
 	if (!entry->archive)
 		entry->size = (uint64_t)st.st_size;
 	entry->stamp = file_stamp(&st);
+	return 0;
+}
+
+static int set_size(const struct initramfs_options *o, struct image_entry *entry, struct err *e)
+{
+	/* What a tree has was looked at when it was listed. */
+	if (!entry->stamp && look_at(entry, e) < 0)
+		return -1;
 	if (entry->size > UINT32_MAX)
 		return err_set(e, ERR_LIMIT,
 			       "'%s' has %llu bytes; an initramfs has room for files below 4 GiB",

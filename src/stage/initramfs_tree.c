@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/path.h"
+#include "host/file.h"
 #include "host/tree.h"
 
 #include <fnmatch.h>
@@ -126,6 +127,18 @@ static int link_up(struct walk *w, const struct stat *status, const char *name, 
 	return initramfs_links_add(&w->links, &link, &known, &entry->file, e);
 }
 
+/* What the walk saw already; an entry that was there before may be another file's. */
+static void note_size(const struct initramfs_planner *p, const char *name, const char *location,
+		      const struct stat *status)
+{
+	struct image_entry *entry = image_tree_find(p->plan, name);
+
+	if (!entry->location || strcmp(entry->location, location) != 0)
+		return;
+	entry->size = (uint64_t)status->st_size;
+	entry->stamp = file_stamp(status);
+}
+
 static int add_from_tree(void *context, const char *path, const struct stat *status, struct err *e)
 {
 	struct walk *w = context;
@@ -163,7 +176,10 @@ static int add_from_tree(void *context, const char *path, const struct stat *sta
 	initramfs_apply(&p->line->settings, &entry);
 	if (add(p, &entry, &added, e) < 0)
 		return -1;
-	return S_ISREG(status->st_mode) && status->st_nlink > 1 ? link_up(w, status, added, e) : 0;
+	if (!S_ISREG(status->st_mode))
+		return 0;
+	note_size(p, added, location, status);
+	return status->st_nlink > 1 ? link_up(w, status, added, e) : 0;
 }
 
 int initramfs_add_tree(struct initramfs_planner *p, struct err *e)
