@@ -18,6 +18,9 @@ struct passphrase_source {
 	int fd; /* its first line is the passphrase */
 };
 
+/* A descriptor's number, as --passphrase-fd has it. */
+MUST_CHECK int passphrase_fd_parse(const char *text, struct passphrase_source *to, struct err *e);
+
 /*
  * Puts at most size - 1 bytes and a NUL. `what` is named when it asks. The caller wipes the buffer
  * with explicit_bzero(). Fails when there is no descriptor, no variable and no terminal.

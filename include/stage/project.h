@@ -57,6 +57,9 @@ struct project {
 	char *os_release;
 	char *stub; /* NULL: the distribution's */
 
+	char *secureboot_key;		     /* NULL: nothing is signed */
+	struct strv secureboot_certificates; /* the key's first */
+
 	struct payload *payloads;
 	size_t n_payloads;
 

@@ -33,6 +33,10 @@ struct sign_summary {
 MUST_CHECK int stage_sign(const struct sign_options *options, struct sign_summary *ret,
 			  struct err *e);
 
+/* A signed copy by a signer that is loaded; the output may be the input. */
+MUST_CHECK int sign_file(const char *input, const char *output, const struct signer *signer,
+			 bool sync, struct sign_summary *ret, struct err *e);
+
 /* Signs the program that was written to an output and is not in place yet. */
 MUST_CHECK int sign_output(struct output *o, const struct signer *signer, struct sign_summary *ret,
 			   struct err *e);

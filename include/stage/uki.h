@@ -13,10 +13,18 @@
 #include "format/systemd_stub.h"
 #include "format/uki.h"
 #include "stage/measure.h"
+#include "stage/signer.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* Firmware looks at the kernel too where the stub is older than 258, unless shim is there. */
+enum uki_sign_kernel {
+	UKI_SIGN_KERNEL_FITTING, /* one without a signature is signed */
+	UKI_SIGN_KERNEL_YES,
+	UKI_SIGN_KERNEL_NO,
+};
 
 struct uki_options {
 	/* A UKI or addon: what is not given of the following is taken from it, its stub too. An
@@ -53,7 +61,9 @@ struct uki_options {
 	const char *output;
 	bool sync;			       /* the file is on the disk when this returns */
 	const struct measure_options *measure; /* NULL: nothing is measured */
-	bool strict; /* what is doubtful is an error instead of a logged warning */
+	bool strict;		      /* what is doubtful is an error instead of a logged warning */
+	struct signer_options signer; /* Secure Boot; without a key nothing is signed */
+	enum uki_sign_kernel sign_kernel;
 };
 
 struct uki_summary {
@@ -81,8 +91,12 @@ MUST_CHECK int uki_assemble(const struct uki_options *options, struct uki_assemb
 			    struct err *e);
 const struct uki_plan *uki_assembly_plan(const struct uki_assembly *a);
 
-/* Writes the UKI; it is put in place when it is whole. */
-MUST_CHECK int uki_assembly_write(const struct uki_assembly *a, struct err *e);
+/*
+ * Writes the UKI, signed where there is a signer; it is put in place when it is whole. *ret_size are
+ * its bytes.
+ */
+MUST_CHECK int uki_assembly_write(const struct uki_assembly *a, const struct signer *signer,
+				  uint64_t *ret_size, struct err *e);
 
 /* The TPM's values when it boots; fails when a part changed since it was opened. */
 MUST_CHECK int uki_assembly_measure(const struct uki_assembly *a,

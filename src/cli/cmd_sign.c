@@ -1,11 +1,9 @@
 #include "base/log.h"
-#include "base/parse.h"
 #include "cli/commands.h"
 #include "cli/json_output.h"
 #include "host/progress.h"
 #include "stage/sign.h"
 
-#include <limits.h>
 #include <stdio.h>
 
 struct options {
@@ -17,14 +15,7 @@ struct options {
 
 static int set_passphrase_fd(void *into, const char *value, struct err *e)
 {
-	struct passphrase_source *to = &((struct options *)into)->sign.signer.passphrase;
-	uint64_t fd;
-
-	if (parse_number(value, 10, INT_MAX, "--passphrase-fd", &fd, e) < 0)
-		return -1;
-	to->has_fd = true;
-	to->fd = (int)fd;
-	return 0;
+	return passphrase_fd_parse(value, &((struct options *)into)->sign.signer.passphrase, e);
 }
 
 #define KEY	    offsetof(struct options, sign.signer.key)

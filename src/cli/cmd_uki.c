@@ -20,7 +20,12 @@ struct options {
 	const char *output;
 	const char *json;
 	bool summary;
-	bool is_no; /* what says that nothing is to be signed or measured, as it is anyway */
+	bool is_no; /* what says that nothing is to be measured, as it is anyway */
+	const char *key;
+	struct strv certificates;
+	struct passphrase_source passphrase;
+	bool sign_kernel, no_sign_kernel;
+	const char *sign_tool; /* ukify's word for who signs: we do */
 };
 
 #define LATER(name, value)                                  \
@@ -32,6 +37,11 @@ struct options {
 	{                                                                               \
 		0, name, NULL, NULL, OPTION_FLAG, offsetof(struct options, is_no), NULL \
 	}
+
+static int set_passphrase_fd(void *into, const char *value, struct err *e)
+{
+	return passphrase_fd_parse(value, &((struct options *)into)->passphrase, e);
+}
 
 static const struct option_row rows[] = {
 	UKI_ROWS(struct options),
@@ -49,13 +59,21 @@ static const struct option_row rows[] = {
 	PROJECT_ROW_RECIPE(struct options),
 	PROJECT_ROW_NO_SYNC(struct options),
 	JSON_ROW(struct options),
-	NO("no-sign-kernel"),
 	NO("no-policy-digest"),
 	NO("no-measure"),
-	LATER("sign-kernel", NULL),
-	LATER("signtool", "TOOL"),
-	LATER("secureboot-private-key", "KEY"),
-	LATER("secureboot-certificate", "CERT"),
+	{0, "secureboot-private-key", "KEY",
+	 "sign the UKI for Secure Boot: a PEM or DER file, or a pkcs11: URI (see sign)",
+	 OPTION_TEXT, offsetof(struct options, key), NULL},
+	{0, "secureboot-certificate", "FILE",
+	 "the key's certificate; further ones lead to its root", OPTION_LIST,
+	 offsetof(struct options, certificates), NULL},
+	{0, "passphrase-fd", "N", "the key's passphrase is the first line of descriptor N",
+	 OPTION_CALL, 0, set_passphrase_fd},
+	{0, "sign-kernel", NULL, "sign the kernel in it too (default: when it has no signature)",
+	 OPTION_FLAG, offsetof(struct options, sign_kernel), NULL},
+	{0, "no-sign-kernel", NULL, "leave the kernel as it is", OPTION_FLAG,
+	 offsetof(struct options, no_sign_kernel), NULL},
+	{0, "signtool", "TOOL", NULL, OPTION_TEXT, offsetof(struct options, sign_tool), NULL},
 	LATER("secureboot-certificate-dir", "DIR"),
 	LATER("secureboot-certificate-name", "NAME"),
 	LATER("secureboot-certificate-validity", "DAYS"),
@@ -79,6 +97,7 @@ static void options_done(struct options *o)
 	uki_words_done(&o->uki);
 	measure_words_done(&o->measure);
 	ukify_config_done(&o->config);
+	strv_done(&o->certificates);
 }
 
 /* The recipe's kernel and initramfs, which have to be there. */
@@ -177,7 +196,8 @@ static int default_output(const struct options *o, bool as_ukify, char **ret, st
 		return err_set(
 			e, ERR_USAGE,
 			"without --linux this is an addon or a profile, which needs --output");
-	if (as_ukify ? buf_putf(&path, e, "%s.unsigned.efi", path_base(o->uki.kernel)) < 0
+	if (as_ukify ? buf_putf(&path, e, "%s.%s.efi", path_base(o->uki.kernel),
+				o->key ? "signed" : "unsigned") < 0
 		     : buf_puts(&path, PROJECT_UKI, e) < 0)
 		return -1;
 	return buf_take(&path, ret, e);
@@ -198,6 +218,19 @@ static void print_summary(const struct command *c, const struct options *o)
 		for (size_t k = 0; k < ((const struct strv *)at)->n; k++)
 			printf("%s: %s\n", row->name, ((const struct strv *)at)->v[k]);
 	}
+}
+
+static void set_signer(const struct options *o, struct uki_options *u)
+{
+	u->signer = (struct signer_options){
+		.key = o->key,
+		.certificates = &o->certificates,
+		.passphrase = o->passphrase,
+		.strict = o->uki.strict,
+	};
+	u->sign_kernel = o->sign_kernel	     ? UKI_SIGN_KERNEL_YES
+			 : o->no_sign_kernel ? UKI_SIGN_KERNEL_NO
+					     : UKI_SIGN_KERNEL_FITTING;
 }
 
 static int combine_parts(const struct command *c, struct options *o,
@@ -224,6 +257,10 @@ static int combine_parts(const struct command *c, struct options *o,
 		print_summary(c, o);
 		return 0;
 	}
+	/* Only now: one may be in the configuration. */
+	if (!o->key != !o->certificates.n)
+		return err_set(e, ERR_USAGE,
+			       "--secureboot-private-key and --secureboot-certificate go together");
 	u = uki_words_options(&o->uki);
 	if (o->wants_measure) {
 		if (measure_words_options(&o->measure, &m, e) < 0)
@@ -231,6 +268,7 @@ static int combine_parts(const struct command *c, struct options *o,
 		m.pcr_11 = true;
 		u.measure = &m;
 	}
+	set_signer(o, &u);
 	u.output = o->output;
 	u.sync = !o->project.no_sync;
 	if (stage_uki(&u, &summary, e) < 0)
@@ -238,12 +276,16 @@ static int combine_parts(const struct command *c, struct options *o,
 	if (!as_ukify)
 		return report(u.output, &summary, json, e);
 	measure_print(&summary.measured);
-	log_info("Wrote unsigned %s", u.output);
+	log_info("Wrote %s %s", o->key ? "signed" : "unsigned", u.output);
 	return 0;
 }
 
 static int check_words(const struct options *o, bool is_parts, struct err *e)
 {
+	if (!is_parts && (o->key || o->certificates.n))
+		return err_set(e, ERR_USAGE,
+			       "the recipe says who signs, in [secureboot]: the options for it go "
+			       "with --linux");
 	if (o->uki.remove.n && !o->uki.update)
 		return err_set(e, ERR_USAGE, "--remove goes with --update");
 	if (!is_parts && (uki_words_given(&o->uki) || o->output || o->summary))

@@ -114,7 +114,7 @@ static void print_help(const struct command *c)
 int options_later(const char *name, struct err *e)
 {
 	return err_set(e, ERR_USAGE,
-		       "%s: signatures are not made here yet; sign the finished UKI with sbsign",
+		       "%s: this is not done here yet: see ukify(1) or systemd-measure(1) for it",
 		       name);
 }
 

@@ -1,14 +1,26 @@
 #include "host/passphrase.h"
 
+#include "base/parse.h"
 #include "host/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
+
+int passphrase_fd_parse(const char *text, struct passphrase_source *to, struct err *e)
+{
+	uint64_t fd;
+
+	if (parse_number(text, 10, INT_MAX, "--passphrase-fd", &fd, e) < 0)
+		return -1;
+	*to = (struct passphrase_source){.has_fd = true, .fd = (int)fd};
+	return 0;
+}
 
 /* Byte by byte: what follows the line stays in the descriptor for whoever reads next. */
 static int read_line(int fd, char *to, size_t size, struct err *e)

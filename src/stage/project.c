@@ -49,6 +49,8 @@ void project_done(struct project *p)
 	free(p->level);
 	free(p->os_release);
 	free(p->stub);
+	free(p->secureboot_key);
+	strv_done(&p->secureboot_certificates);
 	free(p->init);
 	*p = (struct project)PROJECT_INIT;
 }

@@ -28,9 +28,13 @@ static const struct recipe_key {
 	{"initramfs", "level", VALUE_TEXT, offsetof(struct project, level)},
 	{"uki", "os-release", VALUE_TEXT, offsetof(struct project, os_release)},
 	{"uki", "stub", VALUE_TEXT, offsetof(struct project, stub)},
+	{"secureboot", "key", VALUE_TEXT, offsetof(struct project, secureboot_key)},
+	{"secureboot", "certificates", VALUE_WORDS,
+	 offsetof(struct project, secureboot_certificates)},
 };
 
-static const char *const section_names[] = {"kernel", "initramfs", "uki", "payload NAME", NULL};
+static const char *const section_names[] = {"kernel",	  "initramfs",	  "uki",
+					    "secureboot", "payload NAME", NULL};
 static const char *const payload_keys[] = {"path", "mode", "optional", "source", "sha256", NULL};
 
 static int set_text(char **to, const char *value, struct err *e)
@@ -139,6 +143,9 @@ static int check_complete(const struct project *p, struct err *e)
 
 	if (missing)
 		return err_set(e, ERR_INPUT, "%s: %s is missing", p->recipe_path, missing);
+	if (!p->secureboot_key != !p->secureboot_certificates.n)
+		return err_set(e, ERR_INPUT, "%s: [secureboot] needs both key and certificates",
+			       p->recipe_path);
 	for (size_t i = 0; i < p->n_payloads; i++)
 		if (!p->payloads[i].image || p->payloads[i].image[0] != '/')
 			return err_set(e, ERR_INPUT,

@@ -242,17 +242,37 @@ static int prepare(const struct sign_options *options, struct signing *s, struct
 			    options->sync, e);
 }
 
-static int sign_copy(const struct sign_options *options, const struct file_source *input,
-		     struct signing *s, struct sign_summary *ret, struct err *e)
+/* The copy with a signature: the one in that file, or one by the key. */
+static int sign_copy(const struct file_source *input, const char *signature, struct signing *s,
+		     struct sign_summary *ret, struct err *e)
 {
 	if (output_set_mode(s->o, input->stat.st_mode, e) < 0 || read_program(s, e) < 0)
 		return -1;
-	if (options->signature ? take_signature(s, options->signature, e) < 0
-			       : sign_with_key(s, e) < 0)
+	if (signature ? take_signature(s, signature, e) < 0 : sign_with_key(s, e) < 0)
 		return -1;
 	if (attach(s, ret, e) < 0 || file_source_unchanged(input, e) < 0)
 		return -1;
 	return output_commit(s->o, e);
+}
+
+static int copy_program(const struct file_source *input, const char *path, bool sync,
+			struct output *o, struct err *e)
+{
+	if (output_begin(o, path, sync, e) < 0)
+		return -1;
+	return sink_range(&o->sink, &input->source, 0, input->source.size, e);
+}
+
+int sign_file(const char *input, const char *output, const struct signer *signer, bool sync,
+	      struct sign_summary *ret, struct err *e)
+{
+	AUTO_FILE_SOURCE f = FILE_SOURCE_INIT;
+	AUTO_OUTPUT o = OUTPUT_INIT;
+	AUTO_SIGNING s = {.o = &o, .signer = signer, .name = input};
+
+	if (file_source_open(&f, input, e) < 0 || copy_program(&f, output, sync, &o, e) < 0)
+		return -1;
+	return sign_copy(&f, NULL, &s, ret, e);
 }
 
 int stage_sign(const struct sign_options *options, struct sign_summary *ret, struct err *e)
@@ -264,10 +284,9 @@ int stage_sign(const struct sign_options *options, struct sign_summary *ret, str
 
 	if (file_source_open(&input, options->input, e) < 0 ||
 	    signer_load(&options->signer, &signer, e) < 0 ||
-	    output_begin(&o, options->output, options->sync, e) < 0 ||
-	    sink_range(&o.sink, &input.source, 0, input.source.size, e) < 0)
+	    copy_program(&input, options->output, options->sync, &o, e) < 0)
 		return -1;
 	if (options->prepare)
 		return prepare(options, &s, ret, e);
-	return sign_copy(options, &input, &s, ret, e);
+	return sign_copy(&input, options->signature, &s, ret, e);
 }

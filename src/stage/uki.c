@@ -3,7 +3,9 @@
 #include "format/uki.h"
 #include "format/uki_lint.h"
 #include "host/output.h"
+#include "stage/sign.h"
 #include "stage/uki_gather.h"
+#include "stage/uki_sign.h"
 #include "stage/uki_update.h"
 
 #include <stdio.h>
@@ -105,8 +107,10 @@ static int check_unchanged(const struct uki_assembly *a, struct err *e)
 	return uki_parts_unchanged(&a->gathered.profiles, e);
 }
 
-int uki_assembly_write(const struct uki_assembly *a, struct err *e)
+int uki_assembly_write(const struct uki_assembly *a, const struct signer *signer,
+		       uint64_t *ret_size, struct err *e)
 {
+	struct sign_summary summary;
 	AUTO_OUTPUT o = OUTPUT_INIT;
 
 	if (uki_parts_apart(&a->gathered.base, a->options->output, e) < 0 ||
@@ -114,6 +118,9 @@ int uki_assembly_write(const struct uki_assembly *a, struct err *e)
 	    output_begin(&o, a->options->output, a->options->sync, e) < 0 ||
 	    uki_write(a->plan, &o.sink, e) < 0 || check_unchanged(a, e) < 0)
 		return -1;
+	if (signer && sign_output(&o, signer, &summary, e) < 0)
+		return -1;
+	*ret_size = o.sink.pos;
 	return output_commit(&o, e);
 }
 
@@ -152,15 +159,21 @@ static int summarize(const struct uki_assembly *a, struct uki_summary *ret, stru
 
 int stage_uki(const struct uki_options *options, struct uki_summary *ret, struct err *e)
 {
+	AUTO_UKI_SIGNING signing = {.folder = TEMP_FOLDER_INIT};
 	AUTO_UKI_ASSEMBLY a = NULL;
 	AUTO_UKI_SUMMARY summary = {.size = 0};
+	struct uki_options o = *options;
 
-	if (uki_assemble(options, &a, e) < 0 || summarize(a, &summary, e) < 0)
+	if (uki_signing_begin(options, &signing, e) < 0)
+		return -1;
+	if (signing.kernel)
+		o.kernel = signing.kernel;
+	if (uki_assemble(&o, &a, e) < 0 || summarize(a, &summary, e) < 0)
 		return -1;
 	/* First: what is hashed then is in memory when it is copied, and a failure leaves no file. */
 	if (options->measure && uki_assembly_measure(a, options->measure, &summary.measured, e) < 0)
 		return -1;
-	if (uki_assembly_write(a, e) < 0)
+	if (uki_assembly_write(a, signing.wanted ? &signing.signer : NULL, &summary.size, e) < 0)
 		return -1;
 	*ret = summary;
 	summary = (struct uki_summary){.size = 0};

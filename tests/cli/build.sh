@@ -191,6 +191,23 @@ expect 0 "$mkos" -C p uki --recipe other
 expect 0 $build
 rm p/config/recipes/other.conf
 
+# Signed, when the recipe says who signs. The certificate counts among the inputs.
+openssl req -new -x509 -newkey rsa:2048 -nodes -keyout p/db.key -out p/db.pem -subj /CN=db \
+	-days 100 2>/dev/null
+cp p/config/recipes/guest.conf unsigned.conf
+printf '[secureboot]\nkey = db.key\n' >>p/config/recipes/guest.conf
+expect 1 $build
+says err "mvirt-mkos build: config/recipes/guest.conf: [secureboot] needs both key and certificates"
+echo 'certificates = db.pem' >>p/config/recipes/guest.conf
+expect 0 $build
+has out "uki                     made in"
+expect 0 "$mkos" verify p/target/mvirt.efi --certificate p/db.pem
+expect 0 $build
+has out "uki                     up to date"
+cp unsigned.conf p/config/recipes/guest.conf
+expect 0 $build
+rm p/db.key p/db.pem
+
 # JSON for programs.
 expect 0 $build --json=short
 grep -qE '"how":"(up-to-date|made)"' out || fail "json: $(cat out)"

@@ -156,6 +156,22 @@ token 1 0000 mkos no.efi
 has err "the passphrase is wrong"
 absent no.efi
 
+# A UKI is signed while it is made, the kernel in it too.
+kernel=$3/tests/fuzz/corpus/pe/kernel-x64
+expect 0 "$mkos" uki --kernel "$kernel" --cmdline "a b" --os-release 'ID=x' -o made.efi \
+	--secureboot-private-key db.key --secureboot-certificate db.pem --no-sign-kernel
+same made.efi s.efi
+expect 0 "$mkos" uki --kernel "$kernel" --cmdline "a b" --os-release 'ID=x' -o made.efi \
+	--secureboot-private-key db.key --secureboot-certificate db.pem
+expect 0 sbverify --cert db.pem made.efi
+objcopy --dump-section .linux=inner.efi made.efi copy.efi
+expect 0 sbverify --cert db.pem inner.efi
+expect 1 "$mkos" uki --kernel "$kernel" -o no.efi --secureboot-private-key db.key \
+	--secureboot-certificate other.pem
+has err "key 'db.key' does not fit certificate 'other.pem'"
+expect 2 "$mkos" uki --kernel "$kernel" -o no.efi --secureboot-private-key db.key
+absent no.efi
+
 # What would not be accepted at boot, or cannot be.
 refuses() {
 	expect 1 "$mkos" sign "$1" --key "$2.key" --certificate "$3.pem" -o no.efi

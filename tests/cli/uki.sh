@@ -95,16 +95,15 @@ has out "linux: kernel.x64"
 has out "uname: 9.9.9"
 has out "output: none.efi"
 absent none.efi
-printf '[UKI]\nLinux=kernel.x64\nSecureBootPrivateKey=k\n' >conf.sign
+printf '[UKI]\nLinux=kernel.x64\nSecureBootSigningTool=pesign\nSecureBootPrivateKey=k\n' >conf.sign
 expect 2 "$mkos" uki -c conf.sign -o none.efi
-says err "mvirt-mkos uki: conf.sign:3: SecureBootPrivateKey: signatures are not made here yet; \
-sign the finished UKI with sbsign"
+says err "mvirt-mkos uki: --secureboot-private-key and --secureboot-certificate go together"
 absent none.efi
 printf '[UKI]\nLinux=kernel.x64\nSignKernel=no\nNonsense=1\nStub=stub.x64\n' >conf.odd
 expect 0 "$mkos" uki -c conf.odd -o odd.efi --os-release ''
 says err "warning: conf.odd:4: unknown setting [UKI] Nonsense="
 expect 2 "$mkos" uki --linux kernel.x64 --pcr-private-key k -o none.efi
-has err "--pcr-private-key: signatures are not made here yet"
+has err "--pcr-private-key: this is not done here yet"
 
 # One initrd is taken as it is, two are filled up to multiples of 4 bytes each.
 printf '070701abc' >i3

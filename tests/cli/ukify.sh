@@ -32,8 +32,8 @@ says err "ukify build: without --linux this is an addon or a profile, which need
 expect 0 ./ukify build --cmdline x --stub addon $conf -o x.addon.efi
 expect 2 ./ukify genkey
 has err "ukify: genkey is not there yet"
-expect 2 ./ukify build --linux vmlinuz --secureboot-private-key k --secureboot-certificate c
-has err "ukify build: --secureboot-private-key: signatures are not made here yet"
+expect 1 ./ukify build --linux vmlinuz --secureboot-private-key k --secureboot-certificate c
+says err "ukify build: certificate: open 'c': No such file or directory"
 expect 2 ./ukify inspect
 expect 0 ./ukify build --help
 has out "Usage: ukify build"
