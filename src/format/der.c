@@ -14,11 +14,13 @@ static size_t encode_header(uint8_t header[HEADER_MAX], enum der_tag tag, size_t
 		header[1] = (uint8_t)len;
 		return 2;
 	}
-	for (size_t rest = len; rest; rest >>= 8)
-		n++;
+	for (size_t i = sizeof(len); i-- > 0;) {
+		uint8_t byte = (uint8_t)(len >> 8 * i);
+
+		if (n || byte)
+			header[2 + n++] = byte;
+	}
 	header[1] = (uint8_t)(LONG | n);
-	for (size_t i = 0; i < n; i++)
-		header[2 + i] = (uint8_t)(len >> (8 * (n - 1 - i)));
 	return 2 + n;
 }
 

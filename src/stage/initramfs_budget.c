@@ -22,8 +22,8 @@ static void note_big(struct initramfs_summary *s, const struct image_entry *entr
 		i--;
 	if (i == INITRAMFS_BIGGEST)
 		return;
-	memmove(&s->biggest[i + 1], &s->biggest[i],
-		(INITRAMFS_BIGGEST - 1 - i) * sizeof(s->biggest[0]));
+	for (size_t k = INITRAMFS_BIGGEST - 1; k > i; k--)
+		s->biggest[k] = s->biggest[k - 1];
 	s->biggest[i] = entry;
 }
 

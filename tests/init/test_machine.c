@@ -183,7 +183,7 @@ static void banner_stands_before_each_shell(void **state)
 
 static void link_of(const char *name, char *ret, size_t size)
 {
-	char path[64];
+	char path[96];
 	ssize_t len;
 
 	snprintf(path, sizeof(path), "/proc/%d/%s", (int)guest.pid, name);
@@ -195,7 +195,7 @@ static void link_of(const char *name, char *ret, size_t size)
 static bool are_same(const char *one, const char *other)
 {
 	struct stat a, b;
-	char path[64];
+	char path[96];
 
 	snprintf(path, sizeof(path), "/proc/%d/%s", (int)guest.pid, one);
 	assert_int_equal(stat(path, &a), 0);
@@ -214,7 +214,7 @@ static bool ends_in(const char *text, const char *end)
 /* An open file or the working folder would keep a file system busy at the end. */
 static void process_1_holds_no_folder_and_few_files(void **state)
 {
-	char path[64];
+	char path[96];
 	char target[256];
 	const struct dirent *entry;
 	int consoles = 0;
