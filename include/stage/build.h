@@ -71,6 +71,12 @@ MUST_CHECK int build_kernel(struct build *b, struct step *ret, struct err *e);
 MUST_CHECK int build_initramfs(struct build *b, struct step *ret, struct err *e);
 MUST_CHECK int build_uki(struct build *b, struct step *ret, struct err *e);
 
+/* target/sbom.cdx.json: what the UKI consists of, from the manifest's other artefacts. */
+MUST_CHECK int build_sbom(struct build *b, struct step *ret, struct err *e);
+
+/* The stub that the recipe's UKI begins with, in memory of the caller's. */
+MUST_CHECK int build_find_stub(const struct project *p, char **ret, struct err *e);
+
 /* target/mvirt.iso or target/mvirt.img of the recipe's UKI, which has to be there. */
 MUST_CHECK int build_media(struct build *b, const struct media_options *options, struct step *ret,
 			   struct err *e);

@@ -24,6 +24,7 @@
 #define PROJECT_UKI	  PROJECT_TARGET "/mvirt.efi"
 #define PROJECT_ISO	  PROJECT_TARGET "/mvirt.iso"
 #define PROJECT_DISK	  PROJECT_TARGET "/mvirt.img"
+#define PROJECT_SBOM	  PROJECT_TARGET "/sbom.cdx.json"
 #define PROJECT_MANIFEST  PROJECT_TARGET "/manifest.json"
 
 /* A program or file that comes from elsewhere: a [payload NAME] of the recipe. */
@@ -35,6 +36,7 @@ struct payload {
 	bool without;  /* left out by --without */
 	char *source;  /* the file on this machine, or an https URL; NULL: not given */
 	char *sha256;  /* that it has to have; NULL: any */
+	char *url;     /* that the source is from, once it is planned; NULL: none */
 	bool fetched;  /* the source is a file in cache/ that may have to be fetched first */
 };
 
@@ -49,6 +51,7 @@ struct project {
 	char *launcher;		  /* in front of the compiler: ccache, distcc; NULL: none */
 	char *kernel_source;	  /* "kernel.org", "distro", a folder, a tarball or a URL */
 	char *kernel_sha256;	  /* that a tarball or a download has to have; NULL: a pin's */
+	char *kernel_url;	  /* that it is from, once it is planned; NULL: none */
 
 	struct strv initramfs_lists;
 	char *compress;

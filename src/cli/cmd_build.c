@@ -23,12 +23,14 @@ static void options_done(struct options *o)
 
 /* The initramfs comes first: what is wrong with it is known in a second, not after the kernel. */
 static int build_all(struct build *b, const struct fetch_options *fetch, struct fetch_plan *plan,
-		     struct step steps[3], struct err *e)
+		     struct step steps[4], struct err *e)
 {
 	if (fetch_run(plan, fetch, &b->hashes, b->project->sync, e) < 0 ||
 	    build_initramfs(b, &steps[1], e) < 0 || build_kernel(b, &steps[0], e) < 0)
 		return -1;
-	return build_uki(b, &steps[2], e);
+	if (build_uki(b, &steps[2], e) < 0)
+		return -1;
+	return build_sbom(b, &steps[3], e);
 }
 
 static int run(const struct command *c, int argc, char **argv, struct err *e)
@@ -38,7 +40,7 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 	AUTO_FETCH_PLAN plan = FETCH_PLAN_INIT;
 	AUTO_BUILD b = BUILD_INIT;
 	struct json_request json;
-	struct step steps[3];
+	struct step steps[4];
 	enum parsed parsed;
 	int first;
 
@@ -60,8 +62,9 @@ const struct command cmd_build = {
 	.operands = "",
 	.summary = "kernel, initramfs and UKI: whatever is not up to date",
 	.details = "Makes target/mvirt.efi, an image that boots, and what it consists of: the "
-		   "kernel, the initramfs and the manifest target/manifest.json. Only what "
-		   "changed since the last run is made again.\n\n"
+		   "kernel, the initramfs, the bill of materials target/sbom.cdx.json (CycloneDX) "
+		   "and the manifest target/manifest.json. Only what changed since the last run "
+		   "is made again.\n\n"
 		   "Recipe mvirt is the hypervisor host; its daemons are given with --payload, the "
 		   "rest is fetched. Recipe guest needs nothing but Debian packages.",
 	.options = rows,

@@ -1,6 +1,8 @@
 #include "stage/build.h"
 
 #include "base/buf.h"
+#include "base/path.h"
+#include "format/entry_text.h"
 #include "host/clock.h"
 #include "host/file.h"
 #include "stage/initramfs.h"
@@ -86,6 +88,33 @@ static int hash_content(void *context, const char *path, char ret_hex[65], struc
 	return hashes_file(context, path, ret_hex, e);
 }
 
+/* Every file, as "/its/name"; those from one archive are not told apart. */
+static int add_files(struct build *b, const struct image_tree *plan, struct inputs *to,
+		     struct err *e)
+{
+	const char *archive = NULL;
+
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct image_entry *entry = &plan->entries[i];
+		AUTO_BUF name = BUF_INIT;
+		char value[HASH_HEX + 8] = "sha256:";
+
+		if (!entry->content || !entry->location ||
+		    (entry->archive && archive && !strcmp(archive, entry->archive)))
+			continue;
+		archive = entry->archive;
+		if (hashes_file(&b->hashes, archive ? archive : entry->location, value + 7, e) < 0)
+			return -1;
+		if (archive ? buf_putf(&name, e, "archive %s", path_base(archive)) < 0
+			    : buf_puts(&name, "/", e) < 0 ||
+				      entry_name_text(&name, entry->name, e) < 0)
+			return -1;
+		if (inputs_add(to, buf_str(&name), value, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int initramfs_inputs(struct build *b, const struct packing *packing,
 			    const struct image_tree *plan, struct inputs *to, struct err *e)
 {
@@ -99,7 +128,8 @@ static int initramfs_inputs(struct build *b, const struct packing *packing,
 	    hash_bytes(buf_str(&text), text.len, value + 7, e) < 0)
 		return -1;
 	snprintf(how, sizeof(how), "%s, level %s", b->project->compress, level);
-	if (inputs_add(to, "content", value, e) < 0 || inputs_add(to, "compression", how, e) < 0)
+	if (add_files(b, plan, to, e) < 0 || inputs_add(to, "content", value, e) < 0 ||
+	    inputs_add(to, "compression", how, e) < 0)
 		return -1;
 	if (initramfs_library(packing->options.compress, &library, e) < 0 ||
 	    (library && inputs_add(to, "libraries", library, e) < 0))
@@ -181,6 +211,14 @@ static int check_part(const char *path, const char *command, struct err *e)
 		       command);
 }
 
+int build_find_stub(const struct project *p, char **ret, struct err *e)
+{
+	if (!p->stub)
+		return uki_default_stub(PROJECT_BZIMAGE, ret, e);
+	*ret = strdup(p->stub);
+	return *ret ? 0 : err_memory(e);
+}
+
 int build_uki(struct build *b, struct step *ret, struct err *e)
 {
 	const struct project *p = b->project;
@@ -209,9 +247,9 @@ int build_uki(struct build *b, struct step *ret, struct err *e)
 		os_release = NULL;
 		return err_memory(e);
 	}
-	if (!p->stub && uki_default_stub(PROJECT_BZIMAGE, &stub, e) < 0)
+	if (build_find_stub(p, &stub, e) < 0)
 		return -1;
-	options.stub = p->stub ? p->stub : stub;
+	options.stub = stub;
 	options.os_release = os_release;
 	if (uki_inputs(b, &options, &inputs, e) < 0 ||
 	    build_is_current(b, "uki", PROJECT_UKI, &inputs, &current, e) < 0)

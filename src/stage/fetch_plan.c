@@ -129,6 +129,21 @@ static int url_name(const char *url, char **ret, struct err *e)
 	return *ret ? 0 : err_memory(e);
 }
 
+/* Without what may be secret: a name and password in front of the host, a query. */
+static int keep_url(const char *url, char **to, struct err *e)
+{
+	const char *host = strstr(url, "://") + 3;
+	size_t host_len = strcspn(host, "/?#");
+	const char *at = memrchr(host, '@', host_len);
+	const char *rest = at ? at + 1 : host;
+
+	free(*to);
+	if (asprintf(to, "https://%.*s", (int)strcspn(rest, "?#"), rest) >= 0)
+		return 0;
+	*to = NULL;
+	return err_memory(e);
+}
+
 /* Asks the signed list beside the tarball. */
 static int signed_hash(const struct planning *p, const char *name, const char *url,
 		       char ret_hex[HASH_HEX], struct err *e)
@@ -189,7 +204,9 @@ static int plan_kernel_org(struct planning *p, struct err *e)
 			       "it, or give its hash with --sha256 HEX",
 			       project->kernel_version);
 	}
-	return plan_download(p, &w, &project->kernel_source, e);
+	return plan_download(p, &w, &project->kernel_source, e) < 0
+		       ? -1
+		       : keep_url(w.url, &project->kernel_url, e);
 }
 
 static int plan_kernel_url(struct planning *p, struct err *e)
@@ -211,7 +228,9 @@ static int plan_kernel_url(struct planning *p, struct err *e)
 	w.name = name;
 	w.url = url;
 	w.sha256 = project->kernel_sha256;
-	return plan_download(p, &w, &project->kernel_source, e);
+	return plan_download(p, &w, &project->kernel_source, e) < 0
+		       ? -1
+		       : keep_url(w.url, &project->kernel_url, e);
 }
 
 static int plan_kernel(struct planning *p, struct err *e)
@@ -264,7 +283,8 @@ static int plan_payload(struct planning *p, struct payload *payload, struct err 
 	w.size = pin ? pin->size : 0;
 	w.option = option;
 	payload->fetched = true;
-	return plan_download(p, &w, &payload->source, e);
+	return plan_download(p, &w, &payload->source, e) < 0 ? -1
+							     : keep_url(w.url, &payload->url, e);
 }
 
 static int plan_payloads(struct planning *p, struct err *e)

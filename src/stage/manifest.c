@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { MANIFEST_MAX = 16 << 20 };
+enum { MANIFEST_MAX = 64 << 20 };
 
 /* Goes up when the meaning of an input changes: older manifests then count as empty. */
 #define FORMAT "1"

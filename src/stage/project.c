@@ -33,6 +33,7 @@ void project_done(struct project *p)
 		free(p->payloads[i].image);
 		free(p->payloads[i].source);
 		free(p->payloads[i].sha256);
+		free(p->payloads[i].url);
 	}
 	free(p->payloads);
 	free(p->recipe);
@@ -44,6 +45,7 @@ void project_done(struct project *p)
 	free(p->launcher);
 	free(p->kernel_source);
 	free(p->kernel_sha256);
+	free(p->kernel_url);
 	strv_done(&p->initramfs_lists);
 	free(p->compress);
 	free(p->level);

@@ -11,4 +11,5 @@ cp -R "$3/config" "$3/kernel.config" "$3/kernel.version" "$3/cmdline.txt" p/
 TZ=Asia/Tokyo LC_ALL=C.UTF-8 "$mkos" -C p build --recipe guest --kernel-source distro -j1
 cmp p/target/initramfs.cpio.gz "$project/target/initramfs.cpio.gz"
 cmp p/target/mvirt.efi "$project/target/mvirt.efi"
+cmp p/target/sbom.cdx.json "$project/target/sbom.cdx.json"
 cmp p/target/manifest.json "$project/target/manifest.json"

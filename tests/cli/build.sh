@@ -97,7 +97,8 @@ rm kernel_source/broken
 expect 0 $build
 has out "made in"
 holds p cmdline.txt config kernel kernel.config kernel.version target
-holds p/target .hashes CACHEDIR.TAG initramfs.cpio.gz kernel.log manifest.json mvirt.efi
+holds p/target .hashes CACHEDIR.TAG initramfs.cpio.gz kernel.log manifest.json mvirt.efi \
+	sbom.cdx.json
 # By the first and the last entry PID 1 sees whether the kernel had memory for all of it.
 gzip -dc p/target/initramfs.cpio.gz | cpio -t --quiet >names
 says names "$(printf '.archive-begin\n%s\n.archive-end' "$(sed '1d;$d' names)")"
@@ -105,7 +106,7 @@ has names etc/os-release
 cp p/target/mvirt.efi first.efi
 cp p/target/manifest.json first.json
 expect 0 $build
-[ "$(grep -c 'up to date' out)" -eq 2 ] || fail "made again: $(cat out)"
+[ "$(grep -c 'up to date' out)" -eq 3 ] || fail "made again: $(cat out)"
 same p/target/manifest.json first.json
 
 # What changed is made again, and with it what it goes into.

@@ -28,8 +28,9 @@ to the server: $source"
 	expect 0 $build --mirror "$mirror"
 	holds p/cache CACHEDIR.TAG $tarball src
 	has p/target/manifest.json "\"$tarball\""
+	has p/target/sbom.cdx.json "\"url\": \"https://$place/$tarball\""
 	expect 0 $build --offline
-	[ "$(grep -c 'up to date' out)" -eq 3 ] || fail "made again: $(cat out)"
+	[ "$(grep -c 'up to date' out)" -eq 4 ] || fail "made again: $(cat out)"
 elif [ "${CI:-}" = true ]; then
 	fail "no stub or no busybox"
 fi
