@@ -186,7 +186,7 @@ static void link_of(const char *name, char *ret, size_t size)
 	char path[96];
 	ssize_t len;
 
-	snprintf(path, sizeof(path), "/proc/%d/%s", (int)guest.pid, name);
+	snprintf(path, sizeof(path), "/proc/%d/%.40s", (int)guest.pid, name);
 	len = readlink(path, ret, size - 1);
 	assert_true(len >= 0);
 	ret[len] = '\0';
