@@ -126,7 +126,7 @@ says() {
 holds() {
 	text=$1
 	shift
-	count=500
+	count=2000
 	until "$@" 2>/dev/null | grep -qF -- "$text"; do
 		count=$((count - 1))
 		if [ $count -le 0 ]; then
@@ -141,7 +141,7 @@ holds() {
 lacks() {
 	text=$1
 	shift
-	count=500
+	count=2000
 	while "$@" 2>/dev/null | grep -qF -- "$text"; do
 		count=$((count - 1))
 		if [ $count -le 0 ]; then
