@@ -1,5 +1,6 @@
 #!/bin/sh
-# What the roles promise answers a program that runs as PID 1 of the kernel.
+# What the roles promise answers a program that runs as PID 1 of the kernel, in a UKI, and in vmlinux,
+# which virtual machines load without firmware by its PVH note.
 # usage: probe.sh MVIRT-MKOS PROJECT PROBE ROLES
 set -eu
 mkos=$1
@@ -15,9 +16,17 @@ roles=$4
 "$mkos" -q initramfs --list list -o probe.cpio.gz
 "$mkos" -q uki --kernel "$project/kernel/arch/x86/boot/bzImage" --initrd probe.cpio.gz \
 	--cmdline "console=ttyS0 quiet roles=$roles" -o probe.efi
-"$mkos" run probe.efi --log console --expect 'tried, 0 failed' || {
-	grep -a 'probe:' console
-	exit 1
+
+# answers WHAT...: run's words for the image.
+answers() {
+	"$mkos" -q run "$@" -m 1G --log console --expect 'tried, 0 failed' >/dev/null || {
+		grep -a 'probe:' console
+		exit 1
+	}
+	echo "$1: $(grep -a 'tried, 0 failed' console)"
 }
+answers probe.efi
+answers "$project/kernel/vmlinux" --initrd probe.cpio.gz \
+	--cmdline "console=ttyS0 quiet roles=$roles"
 # A probe that tries nothing must not pass.
 grep -a 'probe:.* answers' console
