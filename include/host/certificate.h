@@ -36,6 +36,9 @@ struct certificates {
 /* Appends the certificates of a PEM file, or the one of a DER file. */
 MUST_CHECK int certificates_load(const char *path, struct certificates *to, struct err *e);
 
+/* Appends libcrypto's X509, which it takes over, also on failure. */
+MUST_CHECK int certificates_add(struct certificates *to, void *x509, struct err *e);
+
 void certificates_done(struct certificates *c);
 #define AUTO_CERTIFICATES AUTO(certificates_done) struct certificates
 

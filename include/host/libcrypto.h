@@ -15,6 +15,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 #include <openssl/pkcs7.h>
 #include <openssl/rsa.h>
 #include <openssl/store.h>
@@ -24,12 +25,17 @@
 #include <openssl/x509v3.h>
 
 #define LIBCRYPTO_SYMBOLS(X)              \
+	X(ASN1_TIME_set)                  \
 	X(ASN1_TIME_to_tm)                \
 	X(BIO_free)                       \
 	X(BIO_new)                        \
 	X(BIO_new_mem_buf)                \
 	X(BIO_read)                       \
 	X(BIO_s_mem)                      \
+	X(BN_free)                        \
+	X(BN_new)                         \
+	X(BN_rand)                        \
+	X(BN_to_ASN1_INTEGER)             \
 	X(CRYPTO_free)                    \
 	X(ENGINE_by_id)                   \
 	X(ENGINE_ctrl_cmd_string)         \
@@ -46,9 +52,12 @@
 	X(EVP_DigestVerifyInit)           \
 	X(EVP_MD_CTX_free)                \
 	X(EVP_MD_CTX_new)                 \
+	X(EVP_PKEY2PKCS8)                 \
+	X(EVP_PKEY_Q_keygen)              \
 	X(EVP_PKEY_free)                  \
 	X(EVP_PKEY_get_base_id)           \
 	X(EVP_PKEY_get_bits)              \
+	X(EVP_aes_256_cbc)                \
 	X(EVP_sha256)                     \
 	X(OBJ_obj2nid)                    \
 	X(OPENSSL_sk_free)                \
@@ -64,24 +73,44 @@
 	X(OSSL_STORE_load)                \
 	X(OSSL_STORE_open)                \
 	X(PEM_read_bio_X509)              \
+	X(PEM_write_bio_PKCS8)            \
+	X(PEM_write_bio_PUBKEY)           \
+	X(PEM_write_bio_PrivateKey)       \
+	X(PEM_write_bio_X509)             \
 	X(PKCS7_free)                     \
 	X(PKCS7_get0_signers)             \
 	X(PKCS7_verify)                   \
+	X(PKCS8_PRIV_KEY_INFO_free)       \
+	X(PKCS8_encrypt)                  \
 	X(UI_UTIL_wrap_read_pem_callback) \
 	X(UI_destroy_method)              \
+	X(X509V3_EXT_conf_nid)            \
+	X(X509V3_set_ctx)                 \
+	X(X509_EXTENSION_free)            \
+	X(X509_NAME_add_entry_by_txt)     \
 	X(X509_NAME_print_ex)             \
+	X(X509_SIG_free)                  \
 	X(X509_STORE_add_cert)            \
 	X(X509_STORE_free)                \
 	X(X509_STORE_new)                 \
 	X(X509_STORE_set_flags)           \
 	X(X509_STORE_set_purpose)         \
+	X(X509_add_ext)                   \
 	X(X509_check_private_key)         \
 	X(X509_free)                      \
 	X(X509_get0_notAfter)             \
 	X(X509_get0_notBefore)            \
 	X(X509_get0_pubkey)               \
 	X(X509_get_issuer_name)           \
+	X(X509_get_serialNumber)          \
 	X(X509_get_subject_name)          \
+	X(X509_getm_notAfter)             \
+	X(X509_getm_notBefore)            \
+	X(X509_new)                       \
+	X(X509_set_issuer_name)           \
+	X(X509_set_pubkey)                \
+	X(X509_set_version)               \
+	X(X509_sign)                      \
 	X(d2i_PKCS7)                      \
 	X(d2i_X509)                       \
 	X(i2d_X509)

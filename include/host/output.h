@@ -27,6 +27,8 @@ struct output {
 	char *name;    /* inside the folder */
 	char *temp;    /* its hidden name inside the folder */
 	bool has_name; /* the hidden name exists */
+	bool is_new;   /* nothing is replaced */
+	mode_t mode;   /* of the file when it is made, less the umask */
 	bool sync;
 	unsigned char *piece; /* small writes are gathered here */
 	size_t fill;
@@ -44,6 +46,13 @@ struct output {
  * out both fsyncs.
  */
 MUST_CHECK int output_begin(struct output *o, const char *path, bool sync, struct err *e);
+
+/*
+ * A file that must not be there yet, not even as a symbolic link, which also output_commit() sees to.
+ * A private one is its owner's alone (0600) before anything is written.
+ */
+MUST_CHECK int output_begin_new(struct output *o, const char *path, bool is_private, bool sync,
+				struct err *e);
 
 /* Fits the file with the permission bits of mode, whatever the umask. */
 MUST_CHECK int output_set_mode(struct output *o, mode_t mode, struct err *e);

@@ -28,4 +28,14 @@ MUST_CHECK int passphrase_fd_parse(const char *text, struct passphrase_source *t
 MUST_CHECK int passphrase_get(const struct passphrase_source *from, const char *what, char *to,
 			      size_t size, struct err *e);
 
+/* Is there a descriptor or a variable, so that nobody need be asked? */
+bool passphrase_is_given(const struct passphrase_source *from);
+
+/* The passphrase of what is made now: asked for twice, and never empty. */
+MUST_CHECK int passphrase_get_new(const struct passphrase_source *from, const char *what, char *to,
+				  size_t size, struct err *e);
+
+/* Room for every passphrase */
+enum { PASSPHRASE_MAX = 1024 };
+
 #endif

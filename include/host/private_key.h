@@ -19,6 +19,10 @@ struct private_key {
 		.key = NULL \
 	}
 
+/* From now on neither a core dump nor another process of this user shows what is in memory. */
+void private_key_guard(void);
+
+/* Guards the process, too. */
 MUST_CHECK int private_key_load(const char *where, const struct passphrase_source *passphrase,
 				struct private_key *ret, struct err *e);
 

@@ -85,8 +85,7 @@ int certificate_facts_read(const void *x509, struct certificate_facts *ret, stru
 	return 0;
 }
 
-/* Takes over x509, also on failure. */
-static int append(struct certificates *to, X509 *x509, struct err *e)
+int certificates_add(struct certificates *to, void *x509, struct err *e)
 {
 	struct certificate *v = realloc(to->v, (to->n + 1) * sizeof(*v));
 	unsigned char *der = NULL;
@@ -115,7 +114,7 @@ static int append_pem(struct certificates *to, const struct buf *text, struct er
 	if (!bio)
 		return err_memory(e);
 	while ((x509 = crypto.PEM_read_bio_X509(bio, NULL, NULL, NULL)))
-		if (append(to, x509, e) < 0)
+		if (certificates_add(to, x509, e) < 0)
 			return -1;
 	return 0;
 }
@@ -135,7 +134,7 @@ int certificates_load(const char *path, struct certificates *to, struct err *e)
 	crypto.ERR_clear_error();
 	x509 = crypto.d2i_X509(NULL, &at, (long)text.len);
 	if (x509)
-		return append(to, x509, e);
+		return certificates_add(to, x509, e);
 	if (text.len && append_pem(to, &text, e) < 0)
 		return -1;
 	crypto.ERR_clear_error();

@@ -31,3 +31,14 @@ int clock_source_date(uint32_t *ret, struct err *e)
 	*ret = (uint32_t)value;
 	return 0;
 }
+
+int clock_issue_date(int64_t *ret, struct err *e)
+{
+	const char *text = getenv("SOURCE_DATE_EPOCH");
+	uint32_t date;
+
+	if (clock_source_date(&date, e) < 0)
+		return -1;
+	*ret = text && *text ? date : clock_calendar();
+	return 0;
+}

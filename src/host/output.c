@@ -12,6 +12,7 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* The hidden name is ".NAME.mkos-PID"; a name near the limit of 255 bytes is shortened. */
@@ -294,7 +295,7 @@ static void remove_leftovers(const struct output *o)
 
 static int open_named(struct output *o, struct err *e)
 {
-	o->fd = openat(o->folder_fd, o->temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	o->fd = openat(o->folder_fd, o->temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, o->mode);
 	if (o->fd < 0)
 		return err_os(e, "write '%s'", o->path);
 	o->has_name = true;
@@ -305,7 +306,7 @@ static int open_named(struct output *o, struct err *e)
 static int open_file(struct output *o, struct err *e)
 {
 	if (access("/proc/self/fd", X_OK) == 0)
-		o->fd = openat(o->folder_fd, ".", O_RDWR | O_TMPFILE | O_CLOEXEC, 0666);
+		o->fd = openat(o->folder_fd, ".", O_RDWR | O_TMPFILE | O_CLOEXEC, o->mode);
 	if (o->fd < 0 && open_named(o, e) < 0)
 		return -1;
 	/* A nameless file gets its hidden name later, and is no leftover then either. */
@@ -338,11 +339,18 @@ static int resolve(const char *path, char **ret, struct err *e)
 	return path_join(folder, target, ret, e);
 }
 
+static int refuse_old(const char *path, struct err *e)
+{
+	return err_set(e, ERR_INPUT, "'%s' is there already, and is not overwritten", path);
+}
+
 static int set_names(struct output *o, const char *path, char **ret_folder, struct err *e)
 {
 	AUTO_FREE char *real = NULL;
 	struct stat st;
 
+	if (o->is_new && lstat(path, &st) == 0)
+		return refuse_old(path, e);
 	if (resolve(path, &real, e) < 0)
 		return -1;
 	if (stat(real, &st) == 0 && !S_ISREG(st.st_mode))
@@ -377,14 +385,34 @@ static int begin(struct output *o, const char *path, struct err *e)
 	return open_file(o, e);
 }
 
-int output_begin(struct output *o, const char *path, bool sync, struct err *e)
+static int begin_or_abort(struct output *o, const char *path, struct err *e)
 {
-	*o = (struct output){.sink = {.ops = &output_ops}, .fd = -1, .folder_fd = -1, .sync = sync};
 	if (begin(o, path, e) < 0) {
 		output_abort(o);
 		return -1;
 	}
 	return 0;
+}
+
+int output_begin(struct output *o, const char *path, bool sync, struct err *e)
+{
+	*o = (struct output){.sink = {.ops = &output_ops},
+			     .fd = -1,
+			     .folder_fd = -1,
+			     .mode = 0666,
+			     .sync = sync};
+	return begin_or_abort(o, path, e);
+}
+
+int output_begin_new(struct output *o, const char *path, bool is_private, bool sync, struct err *e)
+{
+	*o = (struct output){.sink = {.ops = &output_ops},
+			     .fd = -1,
+			     .folder_fd = -1,
+			     .is_new = true,
+			     .mode = is_private ? 0600 : 0666,
+			     .sync = sync};
+	return begin_or_abort(o, path, e);
 }
 
 int output_set_mode(struct output *o, mode_t mode, struct err *e)
@@ -409,6 +437,31 @@ static int give_name(struct output *o, struct err *e)
 	return 0;
 }
 
+static int place(struct output *o, struct err *e)
+{
+	if (renameat(o->folder_fd, o->temp, o->folder_fd, o->name) < 0)
+		return err_os(e, "write '%s': rename", o->path);
+	o->has_name = false;
+	return 0;
+}
+
+/* Some file systems know only one of the two ways that replace nothing. */
+static int place_new(struct output *o, struct err *e)
+{
+	/* Not every C library has a function for it. */
+	if (syscall(SYS_renameat2, o->folder_fd, o->temp, o->folder_fd, o->name,
+		    RENAME_NOREPLACE) == 0) {
+		o->has_name = false;
+		return 0;
+	}
+	if (errno == EINVAL || errno == ENOSYS) {
+		/* output_abort() takes the hidden name away. */
+		if (linkat(o->folder_fd, o->temp, o->folder_fd, o->name, 0) == 0)
+			return 0;
+	}
+	return errno == EEXIST ? refuse_old(o->path, e) : err_os(e, "write '%s'", o->path);
+}
+
 static int commit(struct output *o, struct err *e)
 {
 	if (output_flush(o, e) < 0)
@@ -417,9 +470,8 @@ static int commit(struct output *o, struct err *e)
 		return err_os(e, "write '%s': fsync", o->path);
 	if (give_name(o, e) < 0)
 		return -1;
-	if (renameat(o->folder_fd, o->temp, o->folder_fd, o->name) < 0)
-		return err_os(e, "write '%s': rename", o->path);
-	o->has_name = false;
+	if (o->is_new ? place_new(o, e) < 0 : place(o, e) < 0)
+		return -1;
 	if (o->sync && fsync(o->folder_fd) < 0)
 		return err_os(e, "write '%s': fsync its folder", o->path);
 	return 0;
@@ -439,6 +491,9 @@ void output_abort(struct output *o)
 		unlinkat(o->folder_fd, o->temp, 0);
 	if (o->fd >= 0)
 		close(o->fd);
+	/* What only the owner may read stays in no memory either. */
+	if (o->piece && o->mode == 0600)
+		explicit_bzero(o->piece, PIECE);
 	if (o->folder_fd >= 0)
 		close(o->folder_fd);
 	free(o->path);

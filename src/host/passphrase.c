@@ -93,3 +93,30 @@ int passphrase_get(const struct passphrase_source *from, const char *what, char 
 		return read_line(from->fd, to, size, e);
 	return value ? from_environment(value, to, size, e) : ask(what, to, size, e);
 }
+
+bool passphrase_is_given(const struct passphrase_source *from)
+{
+	return from->has_fd || getenv(PASSPHRASE_ENVIRONMENT);
+}
+
+int passphrase_get_new(const struct passphrase_source *from, const char *what, char *to,
+		       size_t size, struct err *e)
+{
+	char again[PASSPHRASE_MAX];
+	int r = 0;
+
+	if (passphrase_get(from, what, to, size, e) < 0)
+		return -1;
+	if (!*to)
+		return err_set(e, ERR_INPUT,
+			       "the passphrase of %s is empty: it would protect "
+			       "nothing",
+			       what);
+	if (passphrase_is_given(from))
+		return 0;
+	r = ask("the same, again", again, sizeof(again), e);
+	if (r == 0 && strcmp(to, again))
+		r = err_set(e, ERR_INPUT, "the second passphrase is not the first");
+	explicit_bzero(again, sizeof(again));
+	return r;
+}

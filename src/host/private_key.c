@@ -7,7 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-enum { KEY_FILE_MAX = 1 << 20, PASSPHRASE_MAX = 1024 };
+enum { KEY_FILE_MAX = 1 << 20 };
 
 /* What the callback needs, and what it has to tell. */
 struct question {
@@ -57,8 +57,7 @@ static void store_close(OSSL_STORE_CTX **s)
 		crypto.OSSL_STORE_close(*s);
 }
 
-/* Neither a core dump nor another process of this user may show what is loaded now. */
-static void keep_to_ourselves(void)
+void private_key_guard(void)
 {
 	const struct rlimit none = {0, 0};
 
@@ -169,7 +168,7 @@ int private_key_load(const char *where, const struct passphrase_source *passphra
 
 	if (libcrypto_load(e) < 0)
 		return -1;
-	keep_to_ourselves();
+	private_key_guard();
 	ui = crypto.UI_UTIL_wrap_read_pem_callback(answer, 0);
 	if (!ui)
 		return err_memory(e);

@@ -51,6 +51,22 @@ static void bad_date_is_refused(void **state)
 	assert_refused("1.5", "SOURCE_DATE_EPOCH '1.5' is not a decimal number");
 }
 
+static void issue_date_is_now_unless_given(void **state)
+{
+	struct err e = ERR_INIT;
+	int64_t date, now = clock_calendar();
+
+	(void)state;
+	unsetenv("SOURCE_DATE_EPOCH");
+	assert_ok(clock_issue_date(&date, &e));
+	assert_true(date >= now && date - now < 60);
+	setenv("SOURCE_DATE_EPOCH", "0", 1);
+	assert_ok(clock_issue_date(&date, &e));
+	assert_int_equal(date, 0);
+	setenv("SOURCE_DATE_EPOCH", "x", 1);
+	assert_int_equal(clock_issue_date(&date, &e), -1);
+}
+
 static void clock_never_goes_backwards(void **state)
 {
 	uint64_t last = clock_ms();
@@ -70,6 +86,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(date_is_0_unless_given),
 		cmocka_unit_test(bad_date_is_refused),
+		cmocka_unit_test(issue_date_is_now_unless_given),
 		cmocka_unit_test(clock_never_goes_backwards),
 	};
 
