@@ -14,6 +14,7 @@ extern const struct command cmd_uki;
 extern const struct command cmd_iso;
 extern const struct command cmd_disk;
 extern const struct command cmd_seed;
+extern const struct command cmd_genkey;
 extern const struct command cmd_sign;
 extern const struct command cmd_verify;
 extern const struct command cmd_enroll;
@@ -24,8 +25,9 @@ extern const struct command cmd_check;
 extern const struct command cmd_clean;
 extern const struct command cmd_distclean;
 
-/* The same as ukify has them: uki and inspect under other names. */
+/* The same as ukify has them: uki, genkey and inspect under other names. */
 extern const struct command cmd_ukify_build;
+extern const struct command cmd_ukify_genkey;
 extern const struct command cmd_ukify_inspect;
 
 #endif

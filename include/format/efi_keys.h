@@ -29,6 +29,9 @@ const char *efi_key_name(enum efi_key_variable v); /* "PK" */
 /* The vendor GUID of the variable, as its bytes stand in memory. */
 const uint8_t *efi_key_vendor(enum efi_key_variable v);
 
+/* The SignatureOwner of the entries that this program makes. */
+extern const uint8_t efi_key_owner[EFI_GUID];
+
 /* A list with one certificate. */
 MUST_CHECK int efi_list_certificate(struct buf *to, const uint8_t owner[EFI_GUID],
 				    struct der certificate, struct err *e);

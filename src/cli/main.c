@@ -13,9 +13,10 @@
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 static const struct command *const commands[] = {
-	&cmd_build,   &cmd_fetch,   &cmd_kernel, &cmd_menuconfig, &cmd_initramfs, &cmd_uki,
-	&cmd_iso,     &cmd_disk,    &cmd_seed,	 &cmd_sign,	  &cmd_verify,	  &cmd_enroll,
-	&cmd_measure, &cmd_inspect, &cmd_run,	 &cmd_check,	  &cmd_clean,	  &cmd_distclean,
+	&cmd_build, &cmd_fetch,	 &cmd_kernel, &cmd_menuconfig, &cmd_initramfs,
+	&cmd_uki,   &cmd_iso,	 &cmd_disk,   &cmd_seed,       &cmd_genkey,
+	&cmd_sign,  &cmd_verify, &cmd_enroll, &cmd_measure,    &cmd_inspect,
+	&cmd_run,   &cmd_check,	 &cmd_clean,  &cmd_distclean,
 };
 
 static void print_overview(void)

@@ -74,7 +74,8 @@ static int take_apart(int argc, char **argv, struct line *l, struct err *e)
 		if (r < 0)
 			return -1;
 		if (word[0] == '-' && i + 1 < argc &&
-		    (has_value(&cmd_ukify_build, word) || has_value(&cmd_ukify_inspect, word)) &&
+		    (has_value(&cmd_ukify_build, word) || has_value(&cmd_ukify_genkey, word) ||
+		     has_value(&cmd_ukify_inspect, word)) &&
 		    strv_add(&l->options, argv[++i], e) < 0)
 			return -1;
 	}
@@ -124,11 +125,10 @@ int ukify_run(int argc, char **argv, const struct command **ret_command, struct 
 		return 0;
 	}
 	verb = l.words.n ? l.words.v[0] : "";
-	if (!strcmp(verb, "genkey"))
-		return err_set(
-			e, ERR_USAGE,
-			"genkey is not there yet: make the keys with openssl req and openssl "
-			"genrsa");
+	if (!strcmp(verb, "genkey")) {
+		*ret_command = &cmd_ukify_genkey;
+		return call(*ret_command, &l, 1, e);
+	}
 	if (!strcmp(verb, "inspect")) {
 		*ret_command = &cmd_ukify_inspect;
 		return call(*ret_command, &l, 1, e);

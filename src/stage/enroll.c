@@ -10,10 +10,6 @@
 
 enum { VARS_MAX = 16 << 20 };
 
-/* c1d5a0f4-1f0e-4c35-9f7c-6d766b6f7321: says that the entries are ours. */
-static const uint8_t owner[EFI_GUID] = {0xf4, 0xa0, 0xd5, 0xc1, 0x0e, 0x1f, 0x35, 0x4c,
-					0x9f, 0x7c, 0x6d, 0x76, 0x6b, 0x6f, 0x73, 0x21};
-
 static struct der der_of(const struct buf *b)
 {
 	return (struct der){(const uint8_t *)buf_str(b), b->len};
@@ -26,7 +22,7 @@ static int add_certificates(const char *path, struct buf *list, struct err *e)
 	if (certificates_load(path, &c, e) < 0)
 		return -1;
 	for (size_t i = 0; i < c.n; i++)
-		if (efi_list_certificate(list, owner, der_of(&c.v[i].der), e) < 0)
+		if (efi_list_certificate(list, efi_key_owner, der_of(&c.v[i].der), e) < 0)
 			return -1;
 	return 0;
 }
@@ -55,7 +51,8 @@ static int add_refused(const char *word, struct buf *list, struct err *e)
 	uint8_t digest[1][EFI_SHA256];
 
 	if (read_digest(word, digest[0]))
-		return efi_list_sha256(list, owner, (const uint8_t(*)[EFI_SHA256])digest, 1, e);
+		return efi_list_sha256(list, efi_key_owner, (const uint8_t(*)[EFI_SHA256])digest, 1,
+				       e);
 	return add_certificates(word, list, e);
 }
 

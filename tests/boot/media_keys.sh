@@ -1,26 +1,37 @@
 #!/bin/sh
 # Keys on a medium: systemd-boot enrols them into firmware in setup mode, which then starts what is
-# signed by them. usage: media_keys.sh MVIRT-MKOS PROJECT
+# signed by them. MAKER of the keys is efitools or genkey. usage: media_keys.sh MVIRT-MKOS PROJECT MAKER
 set -eu
 mkos=$1
 uki=$2/target/mvirt.efi
+maker=$3
 loader=/usr/lib/systemd/boot/efi/systemd-bootx64.efi
 
-for tool in sbsign openssl cert-to-efi-sig-list sign-efi-sig-list; do
-	command -v $tool >/dev/null || { echo "skipped: no $tool"; exit 77; }
-done
-
 # One key is all three: what is tried is the medium, not the order of trust.
-openssl req -new -x509 -newkey rsa:2048 -nodes -subj /CN=media/ -keyout key -out cert.pem \
-	-days 3650 2>/dev/null
-mkdir keys
-cert-to-efi-sig-list cert.pem list
-for name in PK KEK db; do
-	sign-efi-sig-list -t '2026-01-01 00:00:00' -k key -c cert.pem $name list keys/$name.auth \
-		>/dev/null
-done
-sbsign --key key --cert cert.pem --output signed.efi "$uki"
-sbsign --key key --cert cert.pem --output loader.efi "$loader"
+by_efitools() {
+	for tool in sbsign openssl cert-to-efi-sig-list sign-efi-sig-list; do
+		command -v $tool >/dev/null || { echo "skipped: no $tool"; exit 77; }
+	done
+	openssl req -new -x509 -newkey rsa:2048 -nodes -subj /CN=media/ -keyout key -out cert.pem \
+		-days 3650 2>/dev/null
+	mkdir keys
+	cert-to-efi-sig-list cert.pem list
+	for name in PK KEK db; do
+		sign-efi-sig-list -t '2026-01-01 00:00:00' -k key -c cert.pem $name list \
+			keys/$name.auth >/dev/null
+	done
+	sbsign --key key --cert cert.pem --output signed.efi "$uki"
+	sbsign --key key --cert cert.pem --output loader.efi "$loader"
+}
+
+# Three keys, each signed by the one above it.
+by_genkey() {
+	"$mkos" genkey -o keys --name media
+	"$mkos" sign "$uki" --key keys/db.key --certificate keys/db.pem -o signed.efi
+	"$mkos" sign "$loader" --key keys/db.key --certificate keys/db.pem -o loader.efi
+}
+
+by_"$maker"
 "$mkos" disk --uki signed.efi --boot-loader loader.efi --enroll-keys keys --enroll force \
 	-o keys.img
 

@@ -9,7 +9,7 @@ expect 0 "$mkos" --help
 empty err
 commands=$(sed -n '/^Commands:/,/^Options:/s/^  \([a-z]*\) .*/\1/p' out)
 [ "$(echo "$commands" | tr '\n' ' ')" = \
-	"build fetch kernel menuconfig initramfs uki iso disk seed sign verify enroll measure inspect run check clean distclean " ] ||
+	"build fetch kernel menuconfig initramfs uki iso disk seed genkey sign verify enroll measure inspect run check clean distclean " ] ||
 	fail "commands: $commands"
 for command in "" $commands; do
 	expect 0 "$mkos" $command --help

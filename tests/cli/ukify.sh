@@ -30,8 +30,6 @@ same vmlinuz.unsigned.efi third.efi
 expect 2 ./ukify build --cmdline x --stub addon $conf
 says err "ukify build: without --linux this is an addon or a profile, which needs --output"
 expect 0 ./ukify build --cmdline x --stub addon $conf -o x.addon.efi
-expect 2 ./ukify genkey
-has err "ukify: genkey is not there yet"
 expect 1 ./ukify build --linux vmlinuz --secureboot-private-key k --secureboot-certificate c
 says err "ukify build: certificate: open 'c': No such file or directory"
 expect 2 ./ukify inspect
