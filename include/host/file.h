@@ -51,6 +51,10 @@ int64_t file_stamp(const struct stat *st);
 /* Fails with a sentence when the file was written to since it was opened. */
 MUST_CHECK int file_source_unchanged(const struct file_source *f, struct err *e);
 
+/* Fail when the output is this input, under whatever name: the rename would replace it. */
+MUST_CHECK int file_source_apart(const struct file_source *f, const char *output, struct err *e);
+MUST_CHECK int file_apart(const char *input, const char *output, struct err *e);
+
 /* Is there something under this name? Follows symbolic links. */
 bool file_exists(const char *path);
 bool file_is_folder(const char *path);

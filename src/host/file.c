@@ -105,6 +105,28 @@ int file_source_unchanged(const struct file_source *f, struct err *e)
 	return 0;
 }
 
+static int check_apart(const struct stat *in, const char *input, const char *output, struct err *e)
+{
+	struct stat out;
+
+	if (stat(output, &out) < 0 || in->st_dev != out.st_dev || in->st_ino != out.st_ino)
+		return 0;
+	return err_set(e, ERR_INPUT, "output '%s' is an input too ('%s'): give another --output",
+		       output, input);
+}
+
+int file_source_apart(const struct file_source *f, const char *output, struct err *e)
+{
+	return check_apart(&f->stat, f->path, output, e);
+}
+
+int file_apart(const char *input, const char *output, struct err *e)
+{
+	struct stat in;
+
+	return stat(input, &in) < 0 ? 0 : check_apart(&in, input, output, e);
+}
+
 int file_read(const char *path, size_t max, struct buf *to, struct err *e)
 {
 	AUTO_FILE_SOURCE f = FILE_SOURCE_INIT;

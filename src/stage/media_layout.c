@@ -353,14 +353,9 @@ int media_layout_write(const struct media_layout *l, struct sink *out, struct er
 
 static int check_input(const struct file_source *f, const char *output, struct err *e)
 {
-	struct stat st;
-
 	if (file_source_unchanged(f, e) < 0)
 		return -1;
-	if (stat(output, &st) < 0 || st.st_dev != f->stat.st_dev || st.st_ino != f->stat.st_ino)
-		return 0;
-	return err_set(e, ERR_INPUT, "output '%s' is an input too ('%s'): give another --output",
-		       output, f->path);
+	return file_source_apart(f, output, e);
 }
 
 int media_layout_check_inputs(const struct media_layout *l, struct err *e)

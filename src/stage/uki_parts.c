@@ -141,17 +141,11 @@ void uki_parts_pack(struct uki_parts *p)
 
 int uki_parts_apart(const struct uki_parts *p, const char *output, struct err *e)
 {
-	struct stat st;
-
-	if (stat(output, &st) < 0)
-		return 0;
 	for (size_t i = 0; i < p->n_contents; i++) {
 		const struct file_source *f = &p->contents[i]->file;
 
-		if (f->fd >= 0 && st.st_dev == f->stat.st_dev && st.st_ino == f->stat.st_ino)
-			return err_set(e, ERR_INPUT,
-				       "output '%s' is an input too ('%s'): give another --output",
-				       output, f->path);
+		if (f->fd >= 0 && file_source_apart(f, output, e) < 0)
+			return -1;
 	}
 	return 0;
 }
