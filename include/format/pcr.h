@@ -12,9 +12,22 @@
 
 #include "base/digest.h"
 
+enum { PCR_TRAIL_MAX = 64 };
+
+/* What a register was extended by, in order. */
+struct pcr_trail {
+	size_t n;
+	struct {
+		struct digest_value event;
+		const char *what;
+	} of[PCR_TRAIL_MAX];
+};
+
 struct pcr {
 	enum digest_kind bank;
 	struct digest_value value;
+	struct pcr_trail *trail; /* the caller's, to be filled; NULL: none is kept */
+	const char *what;	 /* whoever extends says what by, for the trail */
 };
 
 void pcr_init(struct pcr *pcr, enum digest_kind bank);

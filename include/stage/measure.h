@@ -24,6 +24,7 @@ struct measure_options {
 	bool pcr_4;
 	bool pcr_9;
 	bool pcr_11;
+	bool trails; /* keep what each value came about by; of phases only "" goes with it */
 	const char *profile;	  /* its ID or number; NULL: every one */
 	const char *stub_version; /* NULL: as the stub says */
 };
@@ -40,6 +41,7 @@ struct measure_value {
 	const char *phase; /* "" when there is none; belongs to the result */
 	enum digest_kind bank;
 	struct digest_value value;
+	const struct pcr_trail *trail; /* belongs to the result; NULL: not asked for */
 };
 
 struct measure_result {
@@ -52,6 +54,8 @@ struct measure_result {
 	size_t n_variants;
 	struct measure_value *values; /* by variant, PCR, phase, bank */
 	size_t n_values;
+	struct pcr_trail *trails;
+	size_t n_trails;
 };
 
 void measure_result_done(struct measure_result *r);

@@ -1,6 +1,8 @@
+#include "base/log.h"
 #include "base/parse.h"
 #include "cli/commands.h"
 #include "cli/json_output.h"
+#include "cli/measure_eventlog.h"
 #include "cli/measure_words.h"
 #include "cli/project_options.h"
 #include "cli/uki_options.h"
@@ -13,17 +15,20 @@ struct options {
 	struct uki_words uki;
 	struct strv pcrs;
 	const char *profile;
+	const char *eventlog;
 	const char *stub_version;
 	const char *json;
 };
 
 static const struct option_row rows[] = {
-	{0, "pcr", "N", "4, 9 or 11 (default: 11); may be given again", OPTION_LIST,
-	 offsetof(struct options, pcrs), NULL},
+	{0, "pcr", "N", "4, 9 or 11 (default: 11; with --eventlog: all); may be given again",
+	 OPTION_LIST, offsetof(struct options, pcrs), NULL},
 	MEASURE_ROWS(struct options),
 	MEASURE_ROWS_SYSTEMD(struct options),
 	{0, "only-profile", "ID", "only the profile of that ID or number (default: each)",
 	 OPTION_TEXT, offsetof(struct options, profile), NULL},
+	{0, "eventlog", "FILE", "compare a firmware's event log with the prediction", OPTION_TEXT,
+	 offsetof(struct options, eventlog), NULL},
 	{0, "stub-version", "VERSION", "that of systemd-stub, where it does not tell", OPTION_TEXT,
 	 offsetof(struct options, stub_version), NULL},
 	UKI_ROWS(struct options),
@@ -68,6 +73,13 @@ static int measure_parts(const struct options *o, const struct measure_options *
 	return uki_assembly_measure(a, m, ret, e);
 }
 
+/* The UKI to measure: a file, or NULL for the parts that the options name. */
+static int measure_one(const struct options *o, const char *uki, const struct measure_options *m,
+		       struct measure_result *ret, struct err *e)
+{
+	return uki ? stage_measure_file(uki, m, ret, e) : measure_parts(o, m, ret, e);
+}
+
 static int report(const struct measure_result *r, const struct json_request *json, struct err *e)
 {
 	AUTO_JSON_OUTPUT out = {.text = BUF_INIT};
@@ -81,6 +93,75 @@ static int report(const struct measure_result *r, const struct json_request *jso
 	return json_output_print(&out, e);
 }
 
+struct predictions {
+	struct measure_result of[2];
+	size_t n;
+};
+
+static void predictions_done(struct predictions *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		measure_result_done(&p->of[i]);
+}
+
+/* PCR 9 is not known of every UKI: then the others are compared all the same. */
+static int predict(const struct options *o, const char *uki, struct measure_options m,
+		   struct predictions *ret, struct err *e)
+{
+	bool asked = o->pcrs.n > 0;
+	struct err why = ERR_INIT;
+
+	if (!asked)
+		m.pcr_4 = true;
+	if (measure_one(o, uki, &m, &ret->of[0], e) < 0)
+		return -1;
+	ret->n = 1;
+	if (asked)
+		return 0;
+	m.pcr_4 = m.pcr_11 = false;
+	m.pcr_9 = true;
+	if (measure_one(o, uki, &m, &ret->of[1], &why) == 0)
+		ret->n = 2;
+	else if (why.kind == ERR_INPUT)
+		log_warning("PCR 9 is not compared: %s", why.text);
+	else
+		return err_set(e, why.kind, "%s", why.text);
+	return 0;
+}
+
+static int compare_eventlog(const struct options *o, const char *uki, struct measure_options m,
+			    const struct json_request *json, struct err *e)
+{
+	AUTO(predictions_done) struct predictions p = {.n = 0};
+	AUTO_EVENTLOG_REPORT report = {.n = 0};
+	AUTO_JSON_OUTPUT out = {.text = BUF_INIT};
+	/* Firmware's log ends before systemd measures its phases. */
+	AUTO_STRV none = STRV_INIT;
+
+	if (o->measure.phases.n)
+		return err_set(e, ERR_USAGE,
+			       "--phases does not go with --eventlog: what systemd measures later "
+			       "is not in the log");
+	if (strv_add(&none, "", e) < 0)
+		return -1;
+	m.phases = &none;
+	m.trails = true;
+	if (predict(o, uki, m, &p, e) < 0 ||
+	    stage_eventlog(o->eventlog, p.of, p.n, m.banks, &report, e) < 0)
+		return -1;
+	if (json->wanted) {
+		json_output_begin(&out, json);
+		eventlog_json(&report, &p.of[0], &out.w);
+		if (json_output_print(&out, e) < 0)
+			return -1;
+	} else {
+		eventlog_print(&report, &p.of[0]);
+	}
+	return report.parts
+		       ? err_set(e, ERR_INPUT, "'%s' parts from what was predicted", o->eventlog)
+		       : 0;
+}
+
 static int run(const struct command *c, int argc, char **argv, struct err *e)
 {
 	AUTO(options_done) struct options o = {.json = NULL};
@@ -89,7 +170,8 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 	struct json_request json;
 	enum parsed parsed;
 	bool is_parts;
-	int first, r;
+	const char *uki = NULL;
+	int first;
 
 	if (options_parse(c, argc, argv, &o, 1, &first, &parsed, e) < 0)
 		return -1;
@@ -105,11 +187,11 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 		return -1;
 	m.profile = o.profile;
 	m.stub_version = o.stub_version;
-	if (is_parts)
-		r = measure_parts(&o, &m, &result, e);
-	else
-		r = stage_measure_file(first < argc ? argv[first] : PROJECT_UKI, &m, &result, e);
-	return r < 0 ? -1 : report(&result, &json, e);
+	if (!is_parts)
+		uki = first < argc ? argv[first] : PROJECT_UKI;
+	if (o.eventlog)
+		return compare_eventlog(&o, uki, m, &json, e);
+	return measure_one(&o, uki, &m, &result, e) < 0 ? -1 : report(&result, &json, e);
 }
 
 const struct command cmd_measure = {
@@ -120,7 +202,10 @@ const struct command cmd_measure = {
 		   "target/mvirt.efi), or one of the parts given as for uki, boots: PCR 11, as "
 		   "its version of systemd-stub measures it, for each profile and boot phase, as "
 		   "systemd-measure prints them; with --pcr also 4 (the programs that the "
-		   "firmware starts) and 9 (what the kernel is given). Needs no TPM.",
+		   "firmware starts) and 9 (what the kernel is given). Needs no TPM.\n\n"
+		   "With --eventlog, what the firmware measured at a boot "
+		   "(/sys/kernel/security/tpm0/binary_bios_measurements) is compared with it: "
+		   "exit status 1 when they part, and at which event.",
 	.options = rows,
 	.n_options = ARRAY_LEN(rows),
 	.run = run,

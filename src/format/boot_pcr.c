@@ -8,10 +8,16 @@ int boot_pcr4(struct pcr *pcr, struct digest *d, const struct digest_value *uki,
 	static const char action[] = "Calling EFI Application from Boot Option";
 	static const char separator[4];
 
-	if (pcr_measure(pcr, d, action, strlen(action), e) < 0 ||
-	    pcr_measure(pcr, d, separator, sizeof(separator), e) < 0 ||
-	    pcr_extend(pcr, d, uki, e) < 0)
+	pcr->what = action;
+	if (pcr_measure(pcr, d, action, strlen(action), e) < 0)
 		return -1;
+	pcr->what = "separator";
+	if (pcr_measure(pcr, d, separator, sizeof(separator), e) < 0)
+		return -1;
+	pcr->what = "UKI";
+	if (pcr_extend(pcr, d, uki, e) < 0)
+		return -1;
+	pcr->what = "kernel of the UKI";
 	return kernel ? pcr_extend(pcr, d, kernel, e) : 0;
 }
 
@@ -35,7 +41,9 @@ static int measure_cmdline(struct pcr *pcr, struct digest *d, const char *cmdlin
 int boot_pcr9(struct pcr *pcr, struct digest *d, const char *cmdline, size_t len,
 	      const struct digest_value *initrd, struct err *e)
 {
+	pcr->what = "command line";
 	if (len && measure_cmdline(pcr, d, cmdline, len, e) < 0)
 		return -1;
+	pcr->what = "initrd";
 	return initrd ? pcr_extend(pcr, d, initrd, e) : 0;
 }

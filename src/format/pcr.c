@@ -13,6 +13,13 @@ int pcr_extend(struct pcr *pcr, struct digest *d, const struct digest_value *eve
 	size_t size = digest_size(pcr->bank);
 
 	assert(d->kind == pcr->bank);
+	if (pcr->trail) {
+		struct pcr_trail *trail = pcr->trail;
+
+		assert(trail->n < PCR_TRAIL_MAX);
+		trail->of[trail->n].event = *event;
+		trail->of[trail->n++].what = pcr->what;
+	}
 	if (digest_put(d, pcr->value.bytes, size, e) < 0 ||
 	    digest_put(d, event->bytes, size, e) < 0)
 		return -1;

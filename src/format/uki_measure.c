@@ -191,6 +191,7 @@ int uki_section_digests(const struct source *s, const struct pe *pe,
 int uki_measure_section(struct pcr *pcr, struct digest *d, const char *name,
 			const struct digest_value *content, struct err *e)
 {
+	pcr->what = name;
 	if (pcr_measure(pcr, d, name, strlen(name) + 1, e) < 0)
 		return -1;
 	return pcr_extend(pcr, d, content, e);

@@ -52,6 +52,7 @@ void measure_result_done(struct measure_result *r)
 {
 	free(r->variants);
 	free(r->values);
+	free(r->trails);
 	strv_done(&r->phases);
 	*r = (struct measure_result){.n_values = 0};
 }
@@ -269,7 +270,15 @@ static void keep(struct measuring *m, size_t variant, const struct pcr *pcr, uns
 		.phase = phase,
 		.bank = pcr->bank,
 		.value = pcr->value,
+		.trail = pcr->trail,
 	};
+}
+
+static void begin_pcr(struct measuring *m, struct pcr *pcr, size_t kind)
+{
+	pcr_init(pcr, (enum digest_kind)kind);
+	if (m->result.trails && m->digests.of[kind])
+		pcr->trail = &m->result.trails[m->result.n_trails++];
 }
 
 static int measure_4(struct measuring *m, size_t variant, const struct uki_measurement *sections,
@@ -295,7 +304,7 @@ static int measure_4(struct measuring *m, size_t variant, const struct uki_measu
 
 		if (!m->digests.of[i])
 			continue;
-		pcr_init(&pcr, (enum digest_kind)i);
+		begin_pcr(m, &pcr, i);
 		if (boot_pcr4(&pcr, m->digests.of[i], &m->image[i],
 			      kernel ? &m->kernel_image[i] : NULL, e) < 0)
 			return -1;
@@ -388,7 +397,7 @@ static int measure_9(struct measuring *m, size_t variant, const struct uki_measu
 
 		if (!m->digests.of[i])
 			continue;
-		pcr_init(&pcr, (enum digest_kind)i);
+		begin_pcr(m, &pcr, i);
 		if (boot_pcr9(&pcr, m->digests.of[i], cmdline.data, cmdline.len,
 			      content ? &content[i] : NULL, e) < 0)
 			return -1;
@@ -401,7 +410,7 @@ static int measure_sections(struct measuring *m, const struct uki_measurement *s
 			    struct pcr pcrs[DIGEST_KINDS], struct err *e)
 {
 	for (size_t i = 0; i < DIGEST_KINDS; i++)
-		pcr_init(&pcrs[i], (enum digest_kind)i);
+		begin_pcr(m, &pcrs[i], i);
 	for (size_t i = 0; i < sections->n; i++) {
 		const struct digest_value *content = content_of(m, sections->of[i].section, e);
 
@@ -445,7 +454,10 @@ static int measure_all(struct measuring *m, struct err *e)
 	m->contents = calloc(m->pe.n_sections + 1, sizeof(*m->contents));
 	r->values =
 		calloc(r->n_variants * m->n_banks, (m->result.phases.n + 2) * sizeof(*r->values));
-	if (!m->contents || !r->values)
+	if (o->trails)
+		/* One for each bank of each register, of which there are three. */
+		r->trails = calloc(r->n_variants * m->n_banks, 3 * sizeof(*r->trails));
+	if (!m->contents || !r->values || (o->trails && !r->trails))
 		return err_memory(e);
 	if (o->pcr_4 && authenticode_digests(m->uki, &m->pe, &m->digests, m->image, e) < 0)
 		return -1;

@@ -1,5 +1,6 @@
 #!/bin/sh
 # UKIs boot, and what measure predicts is what a TPM holds then: PCRs 4, 9 and 11, in two banks.
+# The firmware's log says the same to measure --eventlog.
 # usage: measured.sh MVIRT-MKOS PROJECT CASE...
 set -eu
 mkos=$1
@@ -39,9 +40,19 @@ boot() {
 	while read -r line; do
 		set -- "$@" --expect "$line"
 	done <want
+	set -- "$@" --send 'mount -t securityfs none /sys/kernel/security; busybox base64 /sys/kernel/security/tpm0/binary_bios_measurements; echo "log of $((40 + 2))"' \
+		--expect 'log of 42'
 	run_uki "$uki" --qemu "-chardev socket,id=tpm,path=$tpm/socket \
 -tpmdev emulator,id=tpm0,chardev=tpm -device tpm-tis,tpmdev=tpm0" "$@"
 	pid=
+	# The first line is that of the log's header, event 0 of PCR 0: EV_NO_ACTION.
+	tr -d '\r' <console | sed -n '/^AAAAAAMAAAAA/,/^log of 42$/p' | sed '$d' | base64 -d >log
+	"$mkos" measure "$uki" --eventlog log >compared || { cat compared; exit 1; }
+	cat compared
+	for pcr in 4 9 11; do
+		value=$(sed -n "s/^$pcr:sha256=//p" want)
+		grep "^$pcr:sha256=$value as predicted" compared
+	done
 }
 
 # run_uki WORDS...: boots it, with steps in front of the end.

@@ -1,0 +1,147 @@
+#!/bin/sh
+# measure --eventlog: logs that another program wrote, replayed as tpm2_eventlog replays them, and
+# where they part from the UKI.
+# usage: eventlog.sh MVIRT-MKOS LIB PROJECT EVENTLOG_PY
+set -eu
+mkos=$1
+make_log=$4
+. "$2"
+kernel=$3/tests/fuzz/corpus/pe/kernel-x64
+python=/usr/bin/python3
+stub=/usr/lib/systemd/boot/efi/linuxx64.efi.stub
+[ -e $stub ] || skip "no systemd-boot-efi"
+$python -c 'import pefile' 2>/dev/null || skip "no python3-pefile"
+command -v pesign >/dev/null || skip "no pesign"
+command -v tpm2_eventlog >/dev/null || skip "no tpm2-tools"
+
+printf '\037\213initrd' >initrd
+expect 0 "$mkos" uki --linux "$kernel" --initrd initrd --cmdline 'console=ttyS0 quiet' \
+	--os-release ID=test -o u.efi
+
+image() {
+	pesign -h -d "$1" -i "$2" | sed 's/.* //'
+}
+digests=sha1:$(image sha1 u.efi):$(image sha1 "$kernel"),sha256:$(image sha256 u.efi):$(image sha256 "$kernel")
+
+# log CHANGE...: writes the file log.
+log() {
+	$python "$make_log" u.efi log "$digests" "$@"
+}
+
+# replayed: what we say the registers come to is what tpm2_eventlog says.
+replayed() {
+	tpm2_eventlog log 2>theirs.err | tr -d ' ' >theirs
+	for bank in sha1 sha256; do
+		for pcr in 4 9 11; do
+			value=$(sed -n "/^pcrs:/,\$p" theirs | sed -n "/^$bank:/,/^sha256:.\$/p" |
+				sed -n "s/^$pcr:0x//p" | head -n 1)
+			[ "$value" ] || fail "tpm2_eventlog has no $pcr:$bank: $(cat theirs)"
+			has out "$pcr:$bank=$value "
+		done
+	done
+}
+
+# A log as the UKI would leave it: each register in each bank.
+log
+expect 0 "$mkos" measure u.efi --eventlog log
+empty err
+replayed
+[ "$(cut -d' ' -f1 out | cut -d= -f1 | tr '\n' ' ')" = \
+	'4:sha1 4:sha256 9:sha1 9:sha256 11:sha1 11:sha256 ' ] || fail "$(cat out)"
+[ "$(grep -c ' as predicted, 4 events$' out)" -eq 2 ] || fail "PCR 4: $(cat out)"
+[ "$(grep -c ' as predicted, 2 events$' out)" -eq 2 ] || fail "PCR 9: $(cat out)"
+[ "$(grep -c ' as predicted, 8 events$' out)" -eq 2 ] || fail "PCR 11: $(cat out)"
+expect 0 "$mkos" measure --linux "$kernel" --initrd initrd --cmdline 'console=ttyS0 quiet' \
+	--os-release ID=test --eventlog log --bank sha256
+[ "$(wc -l <out)" -eq 3 ] || fail "from the parts: $(cat out)"
+# /sys has files without a size.
+expect 0 "$mkos" measure u.efi --eventlog /dev/stdin --pcr 11 <log
+[ "$(wc -l <out)" -eq 2 ] || fail "only PCR 11: $(cat out)"
+
+# parts TEXT CHANGE...: PCRs part, and the sentence for one of them.
+parts() {
+	text=$1
+	shift
+	log "$@"
+	expect 1 "$mkos" measure u.efi --eventlog log
+	says err "mvirt-mkos measure: 'log' parts from what was predicted"
+	has out "$text"
+	replayed
+}
+sum() {
+	printf "$1" | sha256sum | cut -d' ' -f1
+}
+# The numbers are those that tpm2_eventlog prints for the same events.
+parts " parts at event 9, EV_IPL '.osrel': $(sum ID=other), predicted is $(sum ID=test) (.osrel)" \
+	.osrel=ID=other
+tpm2_eventlog log 2>theirs.err | sed -n '/^- EventNum: 9$/,/^- EventNum: 10$/p' >theirs
+has theirs "$(sum ID=other)"
+[ "$(grep -c ' as predicted' out)" -eq 4 ] || fail "only PCR 11 parts: $(cat out)"
+parts " parts at event 3, EV_EFI_ACTION 'Booting from elsewhere': $(sum 'Booting from elsewhere')," \
+	action='Booting from elsewhere'
+has out "(Calling EFI Application from Boot Option)"
+parts " parts at event 15, EV_EVENT_TAG 'LOADED_IMAGE::LoadOptions': " cmdline=single
+parts " parts at event 16, EV_EVENT_TAG 'Linux initrd': $(sum other), predicted is $(sum '\037\213initrd') (initrd)" \
+	initrd=other
+parts " parts at event 17, EV_IPL 'more': $(sum more), predicted is no further one" more=11
+parts " parts where the log ends: it lacks initrd, predicted is $(sum '\037\213initrd') (initrd)" cut=9
+
+# JSON says the same.
+expect 1 "$mkos" measure u.efi --eventlog log --bank sha256 --json=short
+python3 - <<'PY' || fail "json: $(cat out)"
+import hashlib, json
+r = json.load(open("out"))
+assert r["equal"] is False and r["events"] == 15, r
+assert [(p["pcr"], p["bank"], p["equal"]) for p in r["pcrs"]] == \
+    [(4, "sha256", True), (9, "sha256", False), (11, "sha256", True)]
+p = r["pcrs"][1]
+assert "event" not in p and p["events_as_predicted"] == 1
+assert p["wanted"] == {"what": "initrd", "hash": hashlib.sha256(b"\x1f\x8binitrd").hexdigest()}
+assert r["pcrs"][0]["logged"] == r["pcrs"][0]["predicted"] and p["logged"] != p["predicted"]
+PY
+
+# Of a UKI with profiles the one that was booted. To us a stub is as old as it says.
+sed "s/systemd-stub 252\./systemd-stub 257./" $stub >stub
+for id in one two; do
+	expect 0 "$mkos" uki --profile ID=$id --cmdline $id --stub stub -o $id.efi
+done
+expect 0 "$mkos" uki --linux "$kernel" --initrd initrd --os-release ID=test --cmdline none \
+	--profile ID=main --join-profile one.efi --join-profile two.efi --stub stub \
+	-o all.efi
+for number in 0 1 2; do
+	$python "$make_log" all.efi log "$digests" profile=$number
+	expect 0 "$mkos" measure all.efi --eventlog log --pcr 11
+	has out "$(printf 'profile %d ' $number)"
+	[ "$(grep -c ' as predicted' out)" -eq 2 ] || fail "profile $number: $(cat out)"
+	expect 0 "$mkos" measure all.efi --eventlog log --pcr 11 --json=short
+	has out "\"profile\":$number,\"id\""
+done
+# The one that it is most like.
+$python "$make_log" all.efi log "$digests" profile=1 more=11
+expect 1 "$mkos" measure all.efi --eventlog log --pcr 11
+has out "profile 1 one"
+
+# What does not go, and what is no log.
+log
+expect 2 "$mkos" measure u.efi --eventlog log --phases ''
+says err "mvirt-mkos measure: --phases does not go with --eventlog: what systemd measures later is \
+not in the log"
+expect 1 "$mkos" measure u.efi --eventlog log --bank sha512
+says err "mvirt-mkos measure: 'log' has no bank sha512"
+head -c 400 log >short
+expect 1 "$mkos" measure u.efi --eventlog short
+has err "mvirt-mkos measure: 'short' is cut short: event "
+: >nothing
+expect 1 "$mkos" measure u.efi --eventlog nothing
+says err "mvirt-mkos measure: 'nothing' is empty: no firmware wrote an event log"
+expect 1 "$mkos" measure u.efi --eventlog u.efi
+has err "'u.efi' is no event log of a TPM 2.0"
+expect 1 "$mkos" measure u.efi --eventlog none
+says err "mvirt-mkos measure: open 'none': No such file or directory"
+
+# Where PCR 9 cannot be known the others are compared.
+expect 0 "$mkos" uki --linux "$kernel" --initrd initrd --os-release ID=test -o bare.efi
+expect 1 "$mkos" measure bare.efi --eventlog log --pcr 11
+expect 1 "$mkos" measure bare.efi --eventlog log
+has err "warning: PCR 9 is not compared: 'bare.efi': PCR 9 is not known before the boot: there is no .cmdline"
+exit $failed
