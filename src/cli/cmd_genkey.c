@@ -128,16 +128,16 @@ static int read_days(const char *text, unsigned int *ret, struct err *e)
 /* What a certificate says when nobody says whose it is: the same as ukify's. */
 static void default_name(const struct command *c, char *to, size_t size)
 {
+	static const char cut[] = "...";
 	char host[65] = "";
+	int n;
 
-	if (gethostname(host, sizeof(host) - 1) < 0 || !*host)
+	if (gethostname(host, sizeof(host)) < 0 || !*host)
 		snprintf(host, sizeof(host), "localhost");
-	if (c == &cmd_genkey)
-		snprintf(to, size, "%s", host);
-	else
-		snprintf(to, size, "SecureBoot signing key on host %s", host);
-	if (strlen(to) == size - 1)
-		memcpy(to + size - 4, "...", 3);
+	n = snprintf(to, size, "%s%s", c == &cmd_genkey ? "" : "SecureBoot signing key on host ",
+		     host);
+	if (n >= (int)size)
+		memcpy(to + size - sizeof(cut), cut, sizeof(cut));
 }
 
 static int report(const struct options *o, const struct genkey_summary *s,
@@ -181,7 +181,7 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 	AUTO(genkey_summary_done) struct genkey_summary summary = {.encrypted = false};
 	struct json_request json;
 	enum parsed parsed;
-	char name[61];
+	char name[65]; /* as much as a certificate takes; " KEK" follows in a set */
 	int first;
 
 	if (options_parse(c, argc, argv, &o, 0, &first, &parsed, e) < 0)
@@ -191,7 +191,7 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 	if (json_request_parse(o.json, &json, e) < 0 || take_config(c, &o, e) < 0 ||
 	    check(&o, e) < 0 || read_days(o.days, &o.genkey.days, e) < 0)
 		return -1;
-	default_name(c, name, sizeof(name));
+	default_name(c, name, c == &cmd_genkey ? sizeof(name) - 4 : sizeof(name));
 	if (!o.genkey.name)
 		o.genkey.name = name;
 	o.genkey.bits = (unsigned int)o.bits;
