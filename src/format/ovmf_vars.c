@@ -35,7 +35,8 @@ int ovmf_vars_open(struct ovmf_vars *v, uint8_t *image, size_t len, const char *
 		return err_set(e, ERR_INPUT, "'%s' is no variable store: it has no _FVH at byte 40",
 			       name);
 	header = le16_get(image + 48);
-	if (header > len || len - header < STORE_HEADER ||
+	/* The variables then lie at multiples of 4, as their own lengths are rounded. */
+	if (header % ALIGNMENT || header > len || len - header < STORE_HEADER ||
 	    memcmp(image + header, authenticated, EFI_GUID) != 0)
 		return err_set(e, ERR_INPUT,
 			       "'%s' is no store of authenticated variables: take a VARS file of "
@@ -103,7 +104,7 @@ int ovmf_vars_next(const struct ovmf_vars *v, size_t *at, struct ovmf_variable *
 	size_t next = 0;
 
 	if (*at < v->first)
-		*at = align_up(v->first, ALIGNMENT);
+		*at = v->first;
 	while (!is_valid) {
 		int r = read_variable(v, *at, ret, &is_valid, &next, e);
 

@@ -125,10 +125,12 @@ static int run_lzma(struct unpacker *u, lzma_stream *stream, struct err *e)
 {
 	lzma_ret r = LZMA_OK;
 
+	stream->avail_out = PIECE;
 	while (r != LZMA_STREAM_END) {
 		if (refill(u, e) < 0)
 			return -1;
-		if (u->have == 0)
+		/* All may be read while a full buffer still keeps some back. */
+		if (u->have == 0 && stream->avail_out)
 			return cut_short(u, e);
 		stream->next_in = u->in + u->used;
 		stream->avail_in = u->have - u->used;

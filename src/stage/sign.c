@@ -21,6 +21,7 @@ struct signing {
 	const struct signer *signer;
 	const char *name; /* of the program, for messages; NULL: the output's */
 	struct readback written;
+	const struct source *program; /* a multiple of 8 bytes */
 	struct sign_image image;
 	size_t before; /* signatures it has already */
 	struct buf signature;
@@ -58,7 +59,7 @@ static int make_certificate(const struct signing *s, struct buf *to, struct err 
 static int check_not_ours(const struct signing *s, const struct win_certificate *w, struct err *e)
 {
 	static const struct certificates nobody;
-	const struct source *file = &s->written.source;
+	const struct source *file = s->program;
 	const struct der *ours = &s->signer->der[0];
 	AUTO_PKCS7_VERDICT verdict = {.intact = false};
 	AUTO_BUF pkcs7 = BUF_INIT;
@@ -82,7 +83,7 @@ static int check_not_ours(const struct signing *s, const struct win_certificate 
 
 static int count_signatures(struct signing *s, struct err *e)
 {
-	const struct source *file = &s->written.source;
+	const struct source *file = s->program;
 	struct win_certificates table;
 	struct win_certificate w;
 	int r;
@@ -103,6 +104,13 @@ static int count_signatures(struct signing *s, struct err *e)
 	return r;
 }
 
+static int look_at_program(struct signing *s, struct err *e)
+{
+	if (sign_image_read(s->program, &s->image, e) < 0)
+		return -1;
+	return count_signatures(s, e);
+}
+
 /* Zeros up to a multiple of 8 belong to the image: they are digested. */
 static int read_program(struct signing *s, struct err *e)
 {
@@ -111,9 +119,8 @@ static int read_program(struct signing *s, struct err *e)
 		return -1;
 	if (s->name)
 		s->written.source.name = s->name;
-	if (sign_image_read(&s->written.source, &s->image, e) < 0)
-		return -1;
-	return count_signatures(s, e);
+	s->program = &s->written.source;
+	return look_at_program(s, e);
 }
 
 static int sum_range(struct pe_checksum *sum, const struct source *file, uint64_t at, uint64_t end,
@@ -169,7 +176,7 @@ static int put_fields(struct signing *s, const struct pe_directory *table, struc
 /* Puts the signature behind the others, and notes it in the headers. */
 static int attach(struct signing *s, struct sign_summary *ret, struct err *e)
 {
-	const struct source *file = &s->written.source;
+	const struct source *file = s->program;
 	struct pe_directory table = s->image.pe.directories[PE_DIRECTORY_SECURITY];
 	AUTO_BUF pkcs7 = BUF_INIT;
 	uint64_t end;
@@ -216,7 +223,7 @@ static int take_signature(struct signing *s, const char *path, struct err *e)
 	return err_set(e, ERR_INPUT,
 		       "signature '%s' is not that of '%s' by the key of '%s': prepare it anew "
 		       "with --prepare-offline-signing",
-		       path, s->written.source.name, certificate->facts.subject);
+		       path, s->program->name, certificate->facts.subject);
 }
 
 int sign_output(struct output *o, const struct signer *signer, struct sign_summary *ret,
@@ -229,16 +236,43 @@ int sign_output(struct output *o, const struct signer *signer, struct sign_summa
 	return attach(&s, ret, e);
 }
 
-/* The bytes for a key that is elsewhere. The output's copy is there to be padded as the signed. */
-static int prepare(const struct sign_options *options, struct signing *s, struct sign_summary *ret,
-		   struct err *e)
+/* A file with the zeros behind it that its signed copy will have. */
+struct padded_source {
+	struct source source; /* first */
+	const struct source *file;
+};
+
+static int padded_read(const struct source *s, uint64_t offset, void *data, size_t len,
+		       struct err *e)
 {
-	if (read_program(s, e) < 0)
+	const struct source *file = ((const struct padded_source *)s)->file;
+	uint64_t left = offset < file->size ? file->size - offset : 0;
+	size_t n = len < left ? len : (size_t)left;
+
+	memset((char *)data + n, 0, len - n);
+	return n ? source_read(file, offset, data, n, e) : 0;
+}
+
+static const struct source_ops padded_ops = {.read = padded_read};
+
+/* The bytes for a key that is elsewhere. */
+static int prepare(const struct sign_options *options, const struct source *input,
+		   const struct signer *signer, struct sign_summary *ret, struct err *e)
+{
+	const struct padded_source padded = {
+		.source = {.ops = &padded_ops,
+			   .size = align_up(input->size, WIN_CERTIFICATE_ALIGN),
+			   .name = input->name},
+		.file = input,
+	};
+	AUTO_SIGNING s = {.signer = signer, .program = &padded.source};
+
+	if (look_at_program(&s, e) < 0)
 		return -1;
-	digest_to_hex(DIGEST_SHA256, &s->image.sha256, ret->image_sha256);
-	ret->signatures = s->before;
-	ret->size = s->image.attributes.len;
-	return output_write(options->output, s->image.attributes.data, s->image.attributes.len,
+	digest_to_hex(DIGEST_SHA256, &s.image.sha256, ret->image_sha256);
+	ret->signatures = s.before;
+	ret->size = s.image.attributes.len;
+	return output_write(options->output, s.image.attributes.data, s.image.attributes.len,
 			    options->sync, e);
 }
 
@@ -283,10 +317,11 @@ int stage_sign(const struct sign_options *options, struct sign_summary *ret, str
 	AUTO_SIGNING s = {.o = &o, .signer = &signer, .name = options->input};
 
 	if (file_source_open(&input, options->input, e) < 0 ||
-	    signer_load(&options->signer, &signer, e) < 0 ||
-	    copy_program(&input, options->output, options->sync, &o, e) < 0)
+	    signer_load(&options->signer, &signer, e) < 0)
 		return -1;
 	if (options->prepare)
-		return prepare(options, &s, ret, e);
+		return prepare(options, &input.source, &signer, ret, e);
+	if (copy_program(&input, options->output, options->sync, &o, e) < 0)
+		return -1;
 	return sign_copy(&input, options->signature, &s, ret, e);
 }

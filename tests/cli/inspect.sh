@@ -33,7 +33,8 @@ says out "warning: there is no /init: the kernel starts nothing from it"
 expect 1 "$mkos" inspect list
 has err "'list' has neither an archive nor compressed data at byte 0"
 : >nothing
-"$mkos" inspect nothing >out 2>err || true
+expect 1 "$mkos" inspect nothing
+says err "mvirt-mkos inspect: 'nothing' is empty: there is no archive in it"
 expect 1 "$mkos" inspect nowhere
 says err "mvirt-mkos inspect: open 'nowhere': No such file or directory"
 expect 1 "$mkos" uki --kernel "$kernel" --initrd list -o uki.efi

@@ -107,6 +107,20 @@ static void full_store_stays_as_it_is(void **state)
 	assert_memory_equal(image, before, SIZE);
 }
 
+/* Behind an odd header the rounded place of the first variable could lie outside of the store. */
+static void odd_header_is_refused(void **state)
+{
+	uint8_t image[SIZE];
+	struct ovmf_vars v;
+	struct err e = ERR_INIT;
+
+	(void)state;
+	make_store(image);
+	le16_put(image + 48, HEADER + 1);
+	memmove(image + HEADER + 1, image + HEADER, STORE);
+	assert_int_equal(ovmf_vars_open(&v, image, SIZE, "store", &e), -1);
+}
+
 static void cut_anywhere_it_is_refused(void **state)
 {
 	uint8_t image[SIZE];
@@ -131,6 +145,7 @@ int main(void)
 		cmocka_unit_test(what_is_added_is_found),
 		cmocka_unit_test(deleted_ones_are_passed_over),
 		cmocka_unit_test(full_store_stays_as_it_is),
+		cmocka_unit_test(odd_header_is_refused),
 		cmocka_unit_test(cut_anywhere_it_is_refused),
 	};
 
