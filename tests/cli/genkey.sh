@@ -95,16 +95,16 @@ absent gone
 expect 1 env MVIRT_MKOS_PASSPHRASE= "$mkos" genkey -o gone
 has err "the passphrase of every new key is empty"
 absent gone
-expect 1 sh -c "ulimit -f 1 && trap '' XFSZ && exec '$mkos' genkey -o gone --bits 4096"
+expect 1 sh -c "ulimit -f 1 && trap '' XFSZ && exec '$mkos' genkey -o gone"
 has err "File too large"
 absent gone
 
 # Other sizes; PCR keys stay what every TPM takes.
-expect 0 "$mkos" genkey -o big --bits 4096 --days 2 --json=short
+expect 0 "$mkos" genkey -o big --bits 3072 --days 2 --json=short
 has out '"files":["big/PK.key","big/PK.pem",'
 has out '"encrypted":false'
 openssl x509 -in big/db.pem -noout -text >seen
-has seen "Public-Key: (4096 bit)"
+has seen "Public-Key: (3072 bit)"
 openssl x509 -in big/db.pem -noout -checkend 170000 >/dev/null || fail "less than two days"
 openssl x509 -in big/db.pem -noout -checkend 180000 >/dev/null && fail "more than two days"
 openssl pkey -pubin -in big/pcr.pub -noout -text >seen
