@@ -50,6 +50,10 @@ void measure_words_done(struct measure_words *w);
 MUST_CHECK int measure_words_options(struct measure_words *w, struct measure_options *ret,
 				     struct err *e);
 
+/* Only the banks. */
+MUST_CHECK int measure_words_banks(const struct measure_words *w, struct measure_options *ret,
+				   struct err *e);
+
 /* Lines "11:sha256=HEX"; what they are of goes to standard error. */
 void measure_print(const struct measure_result *r);
 

@@ -18,12 +18,14 @@ struct ukify_setting {
 	char *value;
 	size_t line;
 	bool is_words; /* the value is a list with blanks between */
+	size_t group;  /* counts the sections [PCRSignature:NAME] from 1; 0: [UKI] */
 };
 
 struct ukify_config {
 	struct ini ini;
 	struct ukify_setting *settings; /* in the file's order */
 	size_t n;
+	struct strv groups;  /* their names */
 	struct strv unknown; /* sentences on keys that are none of ukify's */
 };
 

@@ -72,6 +72,7 @@
 	X(OSSL_STORE_expect)              \
 	X(OSSL_STORE_load)                \
 	X(OSSL_STORE_open)                \
+	X(PEM_read_bio_PUBKEY)            \
 	X(PEM_read_bio_X509)              \
 	X(PEM_write_bio_PKCS8)            \
 	X(PEM_write_bio_PUBKEY)           \
@@ -112,7 +113,9 @@
 	X(X509_set_version)               \
 	X(X509_sign)                      \
 	X(d2i_PKCS7)                      \
+	X(d2i_PUBKEY)                     \
 	X(d2i_X509)                       \
+	X(i2d_PublicKey)                  \
 	X(i2d_X509)
 
 struct libcrypto {

@@ -17,6 +17,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* What is measured when no phases are named: what systemd signs. */
+#define MEASURE_DEFAULT_PHASES                                                      \
+	"enter-initrd enter-initrd:leave-initrd enter-initrd:leave-initrd:sysinit " \
+	"enter-initrd:leave-initrd:sysinit:ready"
+
 struct measure_options {
 	/* Paths "enter-initrd:leave-initrd"; "" is before all phases. None: systemd's four. */
 	const struct strv *phases;
@@ -63,6 +68,12 @@ void measure_result_done(struct measure_result *r);
 
 /* Sets the bank of that name (sha1 sha256 sha384 sha512). */
 MUST_CHECK int measure_add_bank(struct measure_options *o, const char *name, struct err *e);
+
+/* Words with commas or white space between; an empty text is one empty word. */
+MUST_CHECK int measure_words_split(const char *text, struct strv *to, struct err *e);
+
+/* Adds paths of phases as they are measured: sorted and each once, without empty words in them. */
+MUST_CHECK int measure_phases(const struct strv *given, struct strv *ret, struct err *e);
 
 /* Of a UKI that is written, and of any: one that is only planned too. */
 MUST_CHECK int stage_measure_file(const char *path, const struct measure_options *options,

@@ -13,6 +13,7 @@
 #include "format/systemd_stub.h"
 #include "format/uki.h"
 #include "stage/measure.h"
+#include "stage/pcr_signing.h"
 #include "stage/signer.h"
 
 #include <stdbool.h>
@@ -64,6 +65,12 @@ struct uki_options {
 	bool strict;		      /* what is doubtful is an error instead of a logged warning */
 	struct signer_options signer; /* Secure Boot; without a key nothing is signed */
 	enum uki_sign_kernel sign_kernel;
+	struct pcr_signing_options pcr; /* sections .pcrpkey and .pcrsig; without a key none */
+	/*
+	 * TEXT or @PATH: signatures made elsewhere. In an updated UKI they join the policies of each
+	 * .pcrsig there is; else they are the .pcrsig.
+	 */
+	const char *pcrsig;
 };
 
 struct uki_summary {
@@ -73,6 +80,7 @@ struct uki_summary {
 	struct linux_image kernel;
 	struct stub_version stub;
 	struct measure_result measured;
+	struct pcr_policies policies; /* all that were put into sections .pcrsig */
 };
 
 void uki_summary_done(struct uki_summary *summary);
@@ -102,6 +110,9 @@ MUST_CHECK int uki_assembly_write(const struct uki_assembly *a, const struct sig
 MUST_CHECK int uki_assembly_measure(const struct uki_assembly *a,
 				    const struct measure_options *options,
 				    struct measure_result *ret, struct err *e);
+
+/* What is in its sections .pcrsig by the options' keys. */
+const struct pcr_policies *uki_assembly_policies(const struct uki_assembly *a);
 
 void uki_assembly_free(struct uki_assembly *a);
 static inline void uki_assembly_auto_(struct uki_assembly **a)

@@ -52,6 +52,9 @@ MUST_CHECK int uki_parts_source(struct uki_parts *p, const struct source *s, str
 /* Its pieces follow each other without padding. */
 void uki_parts_pack(struct uki_parts *p);
 
+/* Moves the section begun last in front of the one at that place. */
+void uki_parts_move_last(struct uki_parts *p, size_t place);
+
 /* Fails when the output is one of the files: the rename would replace an input. */
 MUST_CHECK int uki_parts_apart(const struct uki_parts *p, const char *output, struct err *e);
 

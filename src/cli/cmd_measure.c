@@ -4,6 +4,7 @@
 #include "cli/json_output.h"
 #include "cli/measure_eventlog.h"
 #include "cli/measure_words.h"
+#include "cli/pcr_words.h"
 #include "cli/project_options.h"
 #include "cli/uki_options.h"
 #include "format/boot_pcr.h"
@@ -12,6 +13,8 @@
 
 struct options {
 	struct measure_words measure;
+	struct pcr_words pcr;
+	struct passphrase_source passphrase;
 	struct uki_words uki;
 	struct strv pcrs;
 	const char *profile;
@@ -19,6 +22,11 @@ struct options {
 	const char *stub_version;
 	const char *json;
 };
+
+static int set_passphrase_fd(void *into, const char *value, struct err *e)
+{
+	return passphrase_fd_parse(value, &((struct options *)into)->passphrase, e);
+}
 
 static const struct option_row rows[] = {
 	{0, "pcr", "N", "4, 9 or 11 (default: 11; with --eventlog: all); may be given again",
@@ -31,6 +39,9 @@ static const struct option_row rows[] = {
 	 offsetof(struct options, eventlog), NULL},
 	{0, "stub-version", "VERSION", "that of systemd-stub, where it does not tell", OPTION_TEXT,
 	 offsetof(struct options, stub_version), NULL},
+	PCR_ROWS(struct options),
+	{0, "passphrase-fd", "N", "the key's passphrase is the first line of descriptor N",
+	 OPTION_CALL, 0, set_passphrase_fd},
 	UKI_ROWS(struct options),
 	JSON_ROW(struct options),
 };
@@ -38,6 +49,7 @@ static const struct option_row rows[] = {
 static void options_done(struct options *o)
 {
 	measure_words_done(&o->measure);
+	pcr_words_done(&o->pcr);
 	uki_words_done(&o->uki);
 	strv_done(&o->pcrs);
 }
@@ -62,22 +74,51 @@ static int choose_pcrs(const struct strv *pcrs, struct measure_options *m, struc
 	return 0;
 }
 
-static int measure_parts(const struct options *o, const struct measure_options *m,
-			 struct measure_result *ret, struct err *e)
+/* The UKI to measure: a file, or NULL for the parts that the options name. */
+static int measure_one(const struct options *o, const char *uki, const struct measure_options *m,
+		       struct measure_result *ret, struct err *e)
 {
 	struct uki_options u = uki_words_options(&o->uki);
 	AUTO_UKI_ASSEMBLY a = NULL;
 
+	if (uki)
+		return stage_measure_file(uki, m, ret, e);
 	if (uki_assemble(&u, &a, e) < 0)
 		return -1;
 	return uki_assembly_measure(a, m, ret, e);
 }
 
-/* The UKI to measure: a file, or NULL for the parts that the options name. */
-static int measure_one(const struct options *o, const char *uki, const struct measure_options *m,
-		       struct measure_result *ret, struct err *e)
+/* Nothing is written: the signatures themselves are the answer. */
+static int sign(struct options *o, const char *uki, const struct json_request *json, struct err *e)
 {
-	return uki ? stage_measure_file(uki, m, ret, e) : measure_parts(o, m, ret, e);
+	AUTO_MEASURE_RESULT measured = {.n_values = 0};
+	AUTO_PCR_POLICIES policies = PCR_POLICIES_INIT;
+	AUTO_PCR_SIGNERS signers = PCR_SIGNERS_INIT;
+	AUTO_UKI_ASSEMBLY a = NULL;
+	struct uki_options u = uki_words_options(&o->uki);
+	struct measure_options m;
+
+	if (o->pcrs.n || o->eventlog)
+		return err_set(
+			e, ERR_USAGE,
+			"what is signed is PCR 11 to be: --pcr and --eventlog do not go with "
+			"it");
+	if (pcr_words_options(&o->pcr, &o->measure, &o->passphrase, &u.pcr, e) < 0)
+		return -1;
+	if (!uki) {
+		if (uki_assemble(&u, &a, e) < 0)
+			return -1;
+		return pcr_policies_print(uki_assembly_policies(a), json, e);
+	}
+	if (pcr_signers_load(&u.pcr, &signers, e) < 0)
+		return -1;
+	m = pcr_signers_measure(&signers);
+	m.profile = o->profile;
+	m.stub_version = o->stub_version;
+	if (stage_measure_file(uki, &m, &measured, e) < 0 ||
+	    pcr_signers_sign(&signers, &measured, NULL, &policies, e) < 0)
+		return -1;
+	return pcr_policies_print(&policies, json, e);
 }
 
 static int report(const struct measure_result *r, const struct json_request *json, struct err *e)
@@ -170,7 +211,7 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 	struct json_request json;
 	enum parsed parsed;
 	bool is_parts;
-	const char *uki = NULL;
+	const char *uki;
 	int first;
 
 	if (options_parse(c, argc, argv, &o, 1, &first, &parsed, e) < 0)
@@ -182,13 +223,15 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 		return err_set(e, ERR_USAGE, "either a UKI or its parts are measured, not both");
 	if (!is_parts && uki_words_given(&o.uki))
 		return err_set(e, ERR_USAGE, "the options for parts go with --linux");
-	if (json_request_parse(o.json, &json, e) < 0 ||
-	    measure_words_options(&o.measure, &m, e) < 0 || choose_pcrs(&o.pcrs, &m, e) < 0)
+	uki = is_parts ? NULL : first < argc ? argv[first] : PROJECT_UKI;
+	if (json_request_parse(o.json, &json, e) < 0)
+		return -1;
+	if (pcr_words_given(&o.pcr))
+		return sign(&o, uki, &json, e);
+	if (measure_words_options(&o.measure, &m, e) < 0 || choose_pcrs(&o.pcrs, &m, e) < 0)
 		return -1;
 	m.profile = o.profile;
 	m.stub_version = o.stub_version;
-	if (!is_parts)
-		uki = first < argc ? argv[first] : PROJECT_UKI;
 	if (o.eventlog)
 		return compare_eventlog(&o, uki, m, &json, e);
 	return measure_one(&o, uki, &m, &result, e) < 0 ? -1 : report(&result, &json, e);

@@ -2,6 +2,7 @@
 #include "base/path.h"
 #include "cli/commands.h"
 #include "cli/measure_words.h"
+#include "cli/pcr_words.h"
 #include "cli/project_options.h"
 #include "cli/uki_config.h"
 #include "cli/uki_options.h"
@@ -14,6 +15,9 @@ struct options {
 	struct project_options project;
 	struct uki_words uki;
 	struct measure_words measure;
+	struct pcr_words pcr;
+	const char *pcrsig;
+	const char *join_pcrsig;
 	bool wants_measure;
 	const char *config_path;
 	struct ukify_config config;
@@ -67,6 +71,12 @@ static const struct option_row rows[] = {
 	{0, "secureboot-certificate", "FILE",
 	 "the key's certificate; further ones lead to its root", OPTION_LIST,
 	 offsetof(struct options, certificates), NULL},
+	PCR_ROWS(struct options),
+	{0, "pcrsig", "TEXT|@FILE", "PCR signatures that were made elsewhere", OPTION_TEXT,
+	 offsetof(struct options, pcrsig), NULL},
+	{0, "join-pcrsig", "FILE",
+	 "put --pcrsig into this UKI, which was made with --policy-digest", OPTION_TEXT,
+	 offsetof(struct options, join_pcrsig), NULL},
 	{0, "passphrase-fd", "N", "the key's passphrase is the first line of descriptor N",
 	 OPTION_CALL, 0, set_passphrase_fd},
 	{0, "sign-kernel", NULL, "sign the kernel in it too (default: when it has no signature)",
@@ -80,15 +90,7 @@ static const struct option_row rows[] = {
 	LATER("signing-engine", "ENGINE"),
 	LATER("signing-provider", "PROVIDER"),
 	LATER("certificate-provider", "PROVIDER"),
-	LATER("pcr-private-key", "KEY"),
-	LATER("pcr-public-key", "KEY"),
-	LATER("pcr-certificate", "CERT"),
-	LATER("policyref", "TEXT"),
 	LATER("sign-initrd-pcrs", NULL),
-	LATER("sign-profile", "ID"),
-	LATER("policy-digest", NULL),
-	LATER("pcrsig", "TEXT"),
-	LATER("join-pcrsig", "FILE"),
 };
 
 static void options_done(struct options *o)
@@ -96,6 +98,7 @@ static void options_done(struct options *o)
 	project_options_done(&o->project);
 	uki_words_done(&o->uki);
 	measure_words_done(&o->measure);
+	pcr_words_done(&o->pcr);
 	ukify_config_done(&o->config);
 	strv_done(&o->certificates);
 }
@@ -262,6 +265,9 @@ static int combine_parts(const struct command *c, struct options *o,
 		return err_set(e, ERR_USAGE,
 			       "--secureboot-private-key and --secureboot-certificate go together");
 	u = uki_words_options(&o->uki);
+	if (pcr_words_options(&o->pcr, &o->measure, &o->passphrase, &u.pcr, e) < 0)
+		return -1;
+	u.pcrsig = o->pcrsig;
 	if (o->wants_measure) {
 		if (measure_words_options(&o->measure, &m, e) < 0)
 			return -1;
@@ -273,6 +279,8 @@ static int combine_parts(const struct command *c, struct options *o,
 	u.sync = !o->project.no_sync;
 	if (stage_uki(&u, &summary, e) < 0)
 		return -1;
+	if (o->pcr.policy_digest)
+		return pcr_policies_print(&summary.policies, json, e);
 	if (!as_ukify)
 		return report(u.output, &summary, json, e);
 	measure_print(&summary.measured);
@@ -280,8 +288,30 @@ static int combine_parts(const struct command *c, struct options *o,
 	return 0;
 }
 
+/* Signatures are of what was measured: nothing else may change with them. */
+static int check_signatures(struct options *o, struct err *e)
+{
+	if (o->pcrsig && pcr_words_given(&o->pcr))
+		return err_set(e, ERR_USAGE,
+			       "PCR signatures are either made here or given with --pcrsig");
+	if (o->pcrsig && o->uki.update)
+		return err_set(e, ERR_USAGE, "--pcrsig goes with --join-pcrsig, not with --update");
+	if (!o->join_pcrsig)
+		return 0;
+	if (!o->pcrsig)
+		return err_set(e, ERR_USAGE, "--join-pcrsig goes with --pcrsig");
+	if (o->uki.kernel || uki_words_given(&o->uki))
+		return err_set(e, ERR_USAGE,
+			       "the options for parts do not go with --join-pcrsig: what changed "
+			       "would need other signatures");
+	o->uki.update = o->join_pcrsig;
+	return 0;
+}
+
 static int check_words(const struct options *o, bool is_parts, struct err *e)
 {
+	if (!is_parts && (o->pcrsig || pcr_words_given(&o->pcr)))
+		return err_set(e, ERR_USAGE, "the options for PCR signatures go with --linux");
 	if (!is_parts && (o->key || o->certificates.n))
 		return err_set(e, ERR_USAGE,
 			       "the recipe says who signs, in [secureboot]: the options for it go "
@@ -319,6 +349,8 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 		return -1;
 	if (parsed == PARSED_HELP)
 		return 0;
+	if (check_signatures(&o, e) < 0)
+		return -1;
 	is_parts = c == &cmd_ukify_build || asks_for_parts(&o);
 	if (json_request_parse(o.json, &json, e) < 0 || check_words(&o, is_parts, e) < 0)
 		return -1;

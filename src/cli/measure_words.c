@@ -3,23 +3,6 @@
 #include "base/log.h"
 
 #include <stdio.h>
-#include <string.h>
-
-/* Words with commas or white space between; an empty value is one empty word. */
-static int add_words(struct strv *list, const char *value, struct err *e)
-{
-	static const char between[] = ", \t\n";
-	size_t before = list->n;
-
-	while (*value) {
-		size_t len = strcspn(value, between);
-
-		if (len && strv_addf(list, e, "%.*s", (int)len, value) < 0)
-			return -1;
-		value += len + (value[len] != '\0');
-	}
-	return list->n > before ? 0 : strv_add(list, "", e);
-}
 
 void measure_words_done(struct measure_words *w)
 {
@@ -28,21 +11,26 @@ void measure_words_done(struct measure_words *w)
 	strv_done(&w->paths);
 }
 
-int measure_words_options(struct measure_words *w, struct measure_options *ret, struct err *e)
+int measure_words_banks(const struct measure_words *w, struct measure_options *ret, struct err *e)
 {
 	AUTO_STRV banks = STRV_INIT;
 
 	*ret = (struct measure_options){.phases = &w->paths};
-	for (size_t i = 0; i < w->phases.n; i++)
-		if (add_words(&w->paths, w->phases.v[i], e) < 0)
-			return -1;
 	for (size_t i = 0; i < w->banks.n; i++)
-		if (add_words(&banks, w->banks.v[i], e) < 0)
+		if (measure_words_split(w->banks.v[i], &banks, e) < 0)
 			return -1;
 	for (size_t i = 0; i < banks.n; i++)
 		if (measure_add_bank(ret, banks.v[i], e) < 0)
 			return -1;
 	return 0;
+}
+
+int measure_words_options(struct measure_words *w, struct measure_options *ret, struct err *e)
+{
+	for (size_t i = 0; i < w->phases.n; i++)
+		if (measure_words_split(w->phases.v[i], &w->paths, e) < 0)
+			return -1;
+	return measure_words_banks(w, ret, e);
 }
 
 static void print_heading(const struct measure_result *r, const struct measure_value *v)

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "host/file.h"
+#include "stage/measure.h"
 
 #include <string.h>
 
@@ -49,6 +50,55 @@ static int prepend(struct strv *list, const struct ukify_setting *s, struct err 
 	return 0;
 }
 
+/* So that the n-th entry of each list is the n-th key's, also where a key has no such entry. */
+static int pad(struct strv *list, const char *option, size_t n, struct err *e)
+{
+	while (list->n < n)
+		if (strv_add(list, strcmp(option, "phases") ? "" : MEASURE_DEFAULT_PHASES, e) < 0)
+			return -1;
+	return 0;
+}
+
+static struct strv *list_of(const struct command *c, void *into, const char *option)
+{
+	for (size_t i = 0; i < c->n_options; i++)
+		if (strcmp(c->options[i].name, option) == 0)
+			return (struct strv *)((char *)into + c->options[i].offset);
+	return NULL;
+}
+
+/* The file's keys come behind those of the command line. */
+static int apply_groups(const struct ukify_config *config, const struct command *c, void *into,
+			struct err *e)
+{
+	static const char *const options[] = {"pcr-private-key", "pcr-public-key",
+					      "pcr-certificate", "policyref", "phases"};
+	const struct strv *keys = list_of(c, into, options[0]);
+	size_t first = keys ? keys->n : 0;
+
+	for (size_t i = 0; i < config->n; i++) {
+		const struct ukify_setting *s = &config->settings[i];
+		struct strv *list = s->group ? list_of(c, into, s->option) : NULL;
+		size_t place = first + s->group - 1;
+
+		if (!list)
+			continue;
+		if (pad(list, s->option, place, e) < 0)
+			return -1;
+		if (list->n > place)
+			return err_set(e, ERR_INPUT, "%s is given twice for one key", s->key);
+		if (strv_add(list, s->value, e) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(options) && config->groups.n; i++) {
+		struct strv *list = list_of(c, into, options[i]);
+
+		if (list && list->n && pad(list, options[i], first + config->groups.n, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int apply(const struct ukify_setting *s, const struct command *c, void *into, struct err *e)
 {
 	for (size_t i = 0; i < c->n_options; i++) {
@@ -84,7 +134,9 @@ int uki_config_apply(struct ukify_config *config, const char *path, const struct
 	for (size_t i = 0; i < config->unknown.n; i++)
 		log_warning("%s", config->unknown.v[i]);
 	for (size_t i = 0; i < config->n; i++)
-		if (apply(&config->settings[i], c, into, e) < 0)
+		if (!config->settings[i].group && apply(&config->settings[i], c, into, e) < 0)
 			return err_ctx(e, "%s:%zu", path, config->settings[i].line);
+	if (apply_groups(config, c, into, e) < 0)
+		return err_ctx(e, "%s", path);
 	return 0;
 }

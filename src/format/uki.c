@@ -13,7 +13,7 @@ static const char *const order[] = {
 	".splash", ".pcrpkey", ".linux", ".initrd",  ".efifw", ".ucode",
 };
 
-enum { RANK_OTHER = ARRAY_LEN(order) + 1, RANK_LAST_KERNEL, RANK_SBAT, RANK_PROFILE };
+enum { RANK_OTHER = ARRAY_LEN(order) + 1, RANK_LAST_KERNEL, RANK_SBAT, RANK_PCRSIG, RANK_PROFILE };
 
 static unsigned int rank(const struct uki_plan *plan, const struct uki_input *in, const char *name)
 {
@@ -23,6 +23,8 @@ static unsigned int rank(const struct uki_plan *plan, const struct uki_input *in
 
 	if (strcmp(name, ".sbat") == 0)
 		return RANK_SBAT;
+	if (strcmp(name, ".pcrsig") == 0 && kernel_anywhere)
+		return RANK_PCRSIG;
 	if (strcmp(name, ".profile") == 0)
 		return in->kind == UKI_PROFILE ? 0 : RANK_PROFILE;
 	if (strcmp(name, ".linux") == 0 && !kernel_anywhere)

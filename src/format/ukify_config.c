@@ -55,6 +55,7 @@ void ukify_config_done(struct ukify_config *c)
 		free(c->settings[i].value);
 	free(c->settings);
 	strv_done(&c->unknown);
+	strv_done(&c->groups);
 	*c = (struct ukify_config)UKIFY_CONFIG_INIT;
 }
 
@@ -100,7 +101,21 @@ static int add(struct ukify_config *c, const struct ini_entry *entry, const char
 	if (!value)
 		return err_memory(e);
 	cut_comments(value);
-	settings[c->n++] = (struct ukify_setting){option, entry->key, value, entry->line, is_words};
+	settings[c->n++] =
+		(struct ukify_setting){option, entry->key, value, entry->line, is_words, 0};
+	return 0;
+}
+
+/* Gives the setting added last to the group of that name. */
+static int set_group(struct ukify_config *c, const char *name, struct err *e)
+{
+	size_t i = 0;
+
+	while (i < c->groups.n && strcmp(c->groups.v[i], name) != 0)
+		i++;
+	if (i == c->groups.n && strv_add(&c->groups, name, e) < 0)
+		return -1;
+	c->settings[c->n - 1].group = i + 1;
 	return 0;
 }
 
@@ -113,7 +128,9 @@ static int add_entry(struct ukify_config *c, const struct ini_entry *entry, stru
 	} else if (!strncmp(entry->section, SIGNATURE, strlen(SIGNATURE))) {
 		for (size_t i = 0; i < ARRAY_LEN(signature_keys); i++)
 			if (!strcmp(entry->key, signature_keys[i].key))
-				return add(c, entry, signature_keys[i].option, false, e);
+				return add(c, entry, signature_keys[i].option, false, e) < 0
+					       ? -1
+					       : set_group(c, entry->section, e);
 	}
 	return strv_addf(&c->unknown, e, "%s:%zu: unknown setting [%s] %s=", c->ini.name,
 			 entry->line, entry->section, entry->key);

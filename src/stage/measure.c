@@ -21,13 +21,6 @@ enum {
 	MEASURES_MINOR = 1,
 };
 
-static const char *const default_phases[] = {
-	"enter-initrd",
-	"enter-initrd:leave-initrd",
-	"enter-initrd:leave-initrd:sysinit",
-	"enter-initrd:leave-initrd:sysinit:ready",
-};
-
 /* What is known of a section's bytes, so that each is read once. */
 struct content {
 	bool known;
@@ -117,22 +110,30 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Sorted and each once, as systemd-measure has them. */
-static int begin_phases(struct measuring *m, struct err *e)
+int measure_phases(const struct strv *given, struct strv *ret, struct err *e)
 {
-	const struct strv *given = m->options->phases;
-
-	if (!given || given->n == 0) {
-		for (size_t i = 0; i < ARRAY_LEN(default_phases); i++)
-			if (strv_add(&m->result.phases, default_phases[i], e) < 0)
-				return -1;
-		return 0;
-	}
+	if (!given || given->n == 0)
+		return strv_split(ret, MEASURE_DEFAULT_PHASES, e);
 	for (size_t i = 0; i < given->n; i++)
-		if (add_phase(&m->result.phases, given->v[i], e) < 0)
+		if (add_phase(ret, given->v[i], e) < 0)
 			return -1;
-	qsort(m->result.phases.v, m->result.phases.n, sizeof(char *), by_text);
+	qsort(ret->v, ret->n, sizeof(char *), by_text);
 	return 0;
+}
+
+int measure_words_split(const char *text, struct strv *to, struct err *e)
+{
+	static const char between[] = ", \t\n";
+	size_t before = to->n;
+
+	while (*text) {
+		size_t len = strcspn(text, between);
+
+		if (len && strv_addf(to, e, "%.*s", (int)len, text) < 0)
+			return -1;
+		text += len + (text[len] != '\0');
+	}
+	return to->n > before ? 0 : strv_add(to, "", e);
 }
 
 static int begin_stub(struct measuring *m, struct err *e)
@@ -501,8 +502,8 @@ int stage_measure(const struct source *uki, const struct measure_options *option
 		return -1;
 	if (!pe_section_find(&m.pe, ".linux"))
 		return err_set(e, ERR_INPUT, "'%s' has no section .linux: it is no UKI", uki->name);
-	if (begin_phases(&m, e) < 0 || begin_banks(&m, e) < 0 || find_variants(&m, e) < 0 ||
-	    measure_all(&m, e) < 0)
+	if (measure_phases(options->phases, &m.result.phases, e) < 0 || begin_banks(&m, e) < 0 ||
+	    find_variants(&m, e) < 0 || measure_all(&m, e) < 0)
 		return -1;
 	*ret = m.result;
 	m.result = (struct measure_result){.n_values = 0};

@@ -5,6 +5,7 @@
 #include "host/output.h"
 #include "stage/sign.h"
 #include "stage/uki_gather.h"
+#include "stage/uki_pcrsig.h"
 #include "stage/uki_sign.h"
 #include "stage/uki_update.h"
 
@@ -14,6 +15,8 @@
 /* All that is open while a UKI is made; what points into it ends with it. */
 struct uki_assembly {
 	const struct uki_options *options;
+	struct pcr_signers signers;
+	struct pcr_policies policies;
 	struct uki_gathered gathered;
 	struct uki_plan *plan;
 };
@@ -24,6 +27,8 @@ void uki_assembly_free(struct uki_assembly *a)
 		return;
 	uki_plan_free(a->plan);
 	uki_gathered_done(&a->gathered);
+	pcr_policies_done(&a->policies);
+	pcr_signers_done(&a->signers);
 	free(a);
 }
 
@@ -31,6 +36,7 @@ void uki_summary_done(struct uki_summary *summary)
 {
 	free(summary->sections);
 	measure_result_done(&summary->measured);
+	pcr_policies_done(&summary->policies);
 	summary->sections = NULL;
 	summary->n_sections = 0;
 }
@@ -60,14 +66,10 @@ static int check_plan(const struct uki_assembly *a, struct err *e)
 	return 0;
 }
 
-static int make_plan(struct uki_assembly *a, struct err *e)
+static int lay_out(struct uki_assembly *a, struct err *e)
 {
-	struct uki_gathered *g = &a->gathered;
-	struct uki_input input;
-
-	if (uki_gather(a->options, g, e) < 0)
-		return -1;
-	input = (struct uki_input){
+	const struct uki_gathered *g = &a->gathered;
+	const struct uki_input input = {
 		.stub = g->stub,
 		.kind = g->kind,
 		.parts = g->base.v,
@@ -76,7 +78,25 @@ static int make_plan(struct uki_assembly *a, struct err *e)
 		.n_profiles = g->profiles.n,
 		.sbat = &g->sbat,
 	};
-	if (uki_plan_new(&input, &a->plan, e) < 0)
+
+	uki_plan_free(a->plan);
+	a->plan = NULL;
+	return uki_plan_new(&input, &a->plan, e);
+}
+
+/* What is signed is the plan's measurement, .sbat and all; a .pcrsig does not change it. */
+static int make_plan(struct uki_assembly *a, struct err *e)
+{
+	bool is_signed = pcr_signing_wanted(&a->options->pcr);
+
+	if (is_signed && pcr_signers_load(&a->options->pcr, &a->signers, e) < 0)
+		return -1;
+	if (uki_gather(a->options, pcr_signers_public_key(&a->signers), &a->gathered, e) < 0 ||
+	    lay_out(a, e) < 0)
+		return -1;
+	if (is_signed &&
+	    (uki_pcrsig_sign(&a->signers, a->plan, &a->gathered, &a->policies, e) < 0 ||
+	     lay_out(a, e) < 0))
 		return -1;
 	return check_plan(a, e);
 }
@@ -97,6 +117,11 @@ int uki_assemble(const struct uki_options *options, struct uki_assembly **ret, s
 const struct uki_plan *uki_assembly_plan(const struct uki_assembly *a)
 {
 	return a->plan;
+}
+
+const struct pcr_policies *uki_assembly_policies(const struct uki_assembly *a)
+{
+	return &a->policies;
 }
 
 static int check_unchanged(const struct uki_assembly *a, struct err *e)
@@ -175,6 +200,8 @@ int stage_uki(const struct uki_options *options, struct uki_summary *ret, struct
 		return -1;
 	if (uki_assembly_write(a, signing.wanted ? &signing.signer : NULL, &summary.size, e) < 0)
 		return -1;
+	summary.policies = a->policies;
+	a->policies = (struct pcr_policies)PCR_POLICIES_INIT;
 	*ret = summary;
 	summary = (struct uki_summary){.size = 0};
 	return 0;

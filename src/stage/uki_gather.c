@@ -6,6 +6,7 @@
 #include "host/machine.h"
 #include "stage/kernel_image.h"
 #include "stage/uki_folders.h"
+#include "stage/uki_pcrsig.h"
 #include "stage/uki_update.h"
 
 #include <stdio.h>
@@ -22,6 +23,8 @@ void uki_gathered_done(struct uki_gathered *g)
 	uki_parts_done(&g->base);
 	uki_parts_done(&g->profiles);
 	strv_done(&g->sbat);
+	pcr_policies_done(&g->given);
+	pcr_policies_done(&g->filled);
 	uki_update_free(g->update);
 }
 
@@ -63,8 +66,7 @@ static void cut_end(struct buf *text)
 	text->data[len] = '\0';
 }
 
-/* TEXT or @PATH. A file without content is refused: that is hardly what was meant. */
-static int read_value(const char *value, const char *what, struct buf *to, struct err *e)
+int uki_read_value(const char *value, const char *what, struct buf *to, struct err *e)
 {
 	if (value[0] != '@')
 		return buf_puts(to, value, e);
@@ -94,7 +96,7 @@ static int add_cmdline(struct uki_gathered *g, const struct uki_options *options
 
 	if (!value)
 		return 0;
-	if (read_value(value, "kernel command line", &text, e) < 0)
+	if (uki_read_value(value, "kernel command line", &text, e) < 0)
 		return -1;
 	if (value[0] == '@')
 		cut_end(&text);
@@ -111,7 +113,7 @@ static int add_os_release(struct uki_gathered *g, const struct uki_options *opti
 	bool found = !options->kernel;
 
 	if (options->os_release) {
-		if (read_value(options->os_release, "os-release", &text, e) < 0)
+		if (uki_read_value(options->os_release, "os-release", &text, e) < 0)
 			return -1;
 		return add_text(&g->base, ".osrel", &text, e);
 	}
@@ -309,7 +311,7 @@ static int add_profiles(struct uki_gathered *g, const struct uki_options *option
 
 	if (!own)
 		return 0;
-	if (read_value(own, "profile", &text, e) < 0 ||
+	if (uki_read_value(own, "profile", &text, e) < 0 ||
 	    add_text(joins ? &g->profiles : &g->base, ".profile", &text, e) < 0)
 		return -1;
 	for (size_t i = 0; joins && i < joined->n; i++)
@@ -325,7 +327,7 @@ static int read_sbat(struct uki_gathered *g, const struct uki_options *options, 
 	for (size_t i = 0; values && i < values->n; i++) {
 		AUTO_BUF text = BUF_INIT;
 
-		if (read_value(values->v[i], "SBAT", &text, e) < 0 ||
+		if (uki_read_value(values->v[i], "SBAT", &text, e) < 0 ||
 		    strv_add(&g->sbat, buf_str(&text), e) < 0)
 			return -1;
 	}
@@ -441,21 +443,39 @@ static int gather_parts(const struct uki_options *options, struct uki_gathered *
 	return read_sbat(g, options, e);
 }
 
-int uki_gather(const struct uki_options *options, struct uki_gathered *g, struct err *e)
+static int add_pcrpkey(struct uki_gathered *g, const struct buf *pem, struct err *e)
+{
+	AUTO_BUF text = BUF_INIT;
+
+	if (buf_put(&text, pem->data, pem->len, e) < 0)
+		return -1;
+	return add_text(&g->base, ".pcrpkey", &text, e);
+}
+
+static int gather_update(const struct uki_options *options, struct uki_gathered *g, struct err *e)
 {
 	struct uki_options given;
 
+	if (uki_update_begin(options, g, &given, e) < 0 || gather_parts(&given, g, e) < 0)
+		return -1;
+	return uki_update_finish(options, g, e);
+}
+
+int uki_gather(const struct uki_options *options, const struct buf *pcrpkey, struct uki_gathered *g,
+	       struct err *e)
+{
 	*g = (struct uki_gathered){.kind = kind_of(options)};
-	if (options->update) {
-		if (uki_update_begin(options, g, &given, e) < 0 || gather_parts(&given, g, e) < 0)
-			return -1;
-		return uki_update_finish(options, g, e);
-	}
+	if (pcrpkey && !options->pcrpkey && add_pcrpkey(g, pcrpkey, e) < 0)
+		return -1;
+	if (uki_pcrsig_read(options, g, e) < 0)
+		return -1;
+	if (options->update)
+		return gather_update(options, g, e);
 	if (!options->kernel && options->join_profiles && options->join_profiles->n)
 		return err_set(e, ERR_USAGE, "profiles are joined to a kernel: give --linux");
 	if (gather_parts(options, g, e) < 0)
 		return -1;
 	if (g->base.n == 0)
 		return err_set(e, ERR_USAGE, "nothing to put into '%s'", options->output);
-	return 0;
+	return options->pcrsig ? uki_pcrsig_put(g, e) : 0;
 }

@@ -139,6 +139,14 @@ void uki_parts_pack(struct uki_parts *p)
 	p->v[p->n - 1].packed = true;
 }
 
+void uki_parts_move_last(struct uki_parts *p, size_t place)
+{
+	struct uki_part last = p->v[p->n - 1];
+
+	memmove(&p->v[place + 1], &p->v[place], (p->n - 1 - place) * sizeof(last));
+	p->v[place] = last;
+}
+
 int uki_parts_apart(const struct uki_parts *p, const char *output, struct err *e)
 {
 	for (size_t i = 0; i < p->n_contents; i++) {

@@ -3,6 +3,7 @@
 #include "format/sbat.h"
 #include "format/uki_split.h"
 #include "host/file.h"
+#include "stage/uki_pcrsig.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -106,14 +107,17 @@ static int keep_old(const struct uki_options *o, struct uki_gathered *g, struct 
 	for (size_t i = u->split.n_own; i < u->split.pe.n_sections; i++) {
 		bool is_base = to == &g->base;
 		const char *name = name_of(u, i);
+		bool is_pcrsig = strcmp(name, ".pcrsig") == 0;
+		bool fills = is_pcrsig && o->pcrsig;
 
 		if (!uki_split_is_added(&u->split, i))
 			continue;
 		if (g->kind == UKI_IMAGE && strcmp(name, ".profile") == 0)
 			to = &g->profiles;
-		else if (is_base ? is_dropped(o, g, name) : strcmp(name, ".pcrsig") == 0)
+		else if (!fills && (is_base ? is_dropped(o, g, name) : is_pcrsig))
 			continue;
-		if (keep(to, u, i, e) < 0)
+		if (fills ? uki_pcrsig_fill(g, to, u->split.file, &u->split.pe.sections[i], e) < 0
+			  : keep(to, u, i, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -164,6 +168,8 @@ static int tell_signatures(const struct uki_options *o, const struct uki_gathere
 {
 	const struct uki_update *u = g->update;
 
+	if (o->pcrsig || pcr_signing_wanted(&o->pcr))
+		return 0;
 	for (size_t i = u->split.n_own; i < u->split.pe.n_sections; i++)
 		if (strcmp(name_of(u, i), ".pcrsig") == 0)
 			return uki_doubt(o,
@@ -197,7 +203,8 @@ int uki_update_finish(const struct uki_options *options, struct uki_gathered *g,
 
 	u->n_given = g->base.n;
 	if (check_removed(options, g, e) < 0 || tell_signatures(options, g, e) < 0 ||
-	    keep_old(options, g, e) < 0 || take_sbat(options, g, e) < 0)
+	    keep_old(options, g, e) < 0 || take_sbat(options, g, e) < 0 ||
+	    (options->pcrsig && uki_pcrsig_filled(g, e) < 0))
 		return -1;
 	sort_by_place(u, &g->base);
 	return 0;

@@ -102,8 +102,8 @@ absent none.efi
 printf '[UKI]\nLinux=kernel.x64\nSignKernel=no\nNonsense=1\nStub=stub.x64\n' >conf.odd
 expect 0 "$mkos" uki -c conf.odd -o odd.efi --os-release ''
 says err "warning: conf.odd:4: unknown setting [UKI] Nonsense="
-expect 2 "$mkos" uki --linux kernel.x64 --pcr-private-key k -o none.efi
-has err "--pcr-private-key: this is not done here yet"
+expect 2 "$mkos" uki --linux kernel.x64 --sign-initrd-pcrs -o none.efi
+has err "--sign-initrd-pcrs: this is not done here yet"
 
 # One initrd is taken as it is, two are filled up to multiples of 4 bytes each.
 printf '070701abc' >i3

@@ -1,0 +1,56 @@
+#ifndef MKOS_CLI_PCR_WORDS_H
+#define MKOS_CLI_PCR_WORDS_H
+
+/* Keys for PCR signatures on the command line, as ukify has them. */
+
+#include "cli/json_output.h"
+#include "cli/measure_words.h"
+#include "cli/options.h"
+#include "stage/pcr_signing.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct pcr_words {
+	struct strv private_keys;
+	struct strv public_keys;
+	struct strv certificates;
+	struct strv references;
+	struct strv profiles;
+	bool policy_digest;
+};
+
+/* Rows for a struct type with a member `pcr` of struct pcr_words. */
+/* clang-format off */
+#define PCR_LIST(type, name, value, help, member) \
+	{0, name, value, help, OPTION_LIST, offsetof(type, pcr.member), NULL}
+#define PCR_ROWS(type) \
+	PCR_LIST(type, "pcr-private-key", "KEY", \
+		 "sign what PCR 11 will be: a PEM or DER file, or a pkcs11: URI; several sign each " \
+		 "for the --phases that is given as often", private_keys), \
+	PCR_LIST(type, "pcr-public-key", "FILE", "the public key that belongs to it", public_keys), \
+	PCR_LIST(type, "pcr-certificate", "FILE", "the same, in a certificate", certificates), \
+	PCR_LIST(type, "policyref", "TEXT", \
+		 "a name that is signed with the policy; '' for none", references), \
+	PCR_LIST(type, "sign-profile", "ID", \
+		 "sign this profile only; may be given again (default: each)", profiles), \
+	{0, "policy-digest", NULL, \
+	 "print what has to be signed elsewhere, for --join-pcrsig later", OPTION_FLAG, \
+	 offsetof(type, pcr.policy_digest), NULL}
+/* clang-format on */
+
+void pcr_words_done(struct pcr_words *w);
+
+/* Is there a word about keys? */
+bool pcr_words_given(const struct pcr_words *w);
+
+/* What they ask for, with the phases and banks of `measure`; the words outlive it. */
+MUST_CHECK int pcr_words_options(const struct pcr_words *w, struct measure_words *measure,
+				 const struct passphrase_source *passphrase,
+				 struct pcr_signing_options *ret, struct err *e);
+
+/* The JSON that .pcrsig has, on standard output. */
+MUST_CHECK int pcr_policies_print(const struct pcr_policies *p, const struct json_request *json,
+				  struct err *e);
+
+#endif

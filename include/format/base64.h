@@ -1,0 +1,15 @@
+#ifndef MKOS_FORMAT_BASE64_H
+#define MKOS_FORMAT_BASE64_H
+
+/* Base 64 (RFC 4648, section 4), with padding and without line breaks. */
+
+#include "base/buf.h"
+
+#include <stdbool.h>
+
+MUST_CHECK int base64_put(struct buf *to, const void *data, size_t len, struct err *e);
+
+/* Is the text what base64_put() makes of one or more bytes? */
+bool base64_is_valid(const char *text);
+
+#endif

@@ -1,0 +1,55 @@
+#include "cli/pcr_words.h"
+
+#include <string.h>
+
+void pcr_words_done(struct pcr_words *w)
+{
+	strv_done(&w->private_keys);
+	strv_done(&w->public_keys);
+	strv_done(&w->certificates);
+	strv_done(&w->references);
+	strv_done(&w->profiles);
+}
+
+bool pcr_words_given(const struct pcr_words *w)
+{
+	return w->private_keys.n || w->public_keys.n || w->certificates.n || w->references.n ||
+	       w->profiles.n || w->policy_digest;
+}
+
+int pcr_words_options(const struct pcr_words *w, struct measure_words *measure,
+		      const struct passphrase_source *passphrase, struct pcr_signing_options *ret,
+		      struct err *e)
+{
+	struct measure_options m;
+
+	if (pcr_words_given(w) && !w->private_keys.n && !w->public_keys.n && !w->certificates.n)
+		return err_set(e, ERR_USAGE, "%s goes with a key: give --pcr-private-key%s",
+			       w->policy_digest ? "--policy-digest"
+			       : w->profiles.n	? "--sign-profile"
+						: "--policyref",
+			       w->policy_digest ? " or --pcr-public-key" : "");
+	if (measure_words_banks(measure, &m, e) < 0)
+		return -1;
+	*ret = (struct pcr_signing_options){
+		.private_keys = &w->private_keys,
+		.public_keys = &w->public_keys,
+		.certificates = &w->certificates,
+		.phases = &measure->phases,
+		.references = &w->references,
+		.profiles = &w->profiles,
+		.passphrase = *passphrase,
+		.digests_only = w->policy_digest,
+	};
+	memcpy(ret->banks, m.banks, sizeof(ret->banks));
+	return 0;
+}
+
+int pcr_policies_print(const struct pcr_policies *p, const struct json_request *json, struct err *e)
+{
+	AUTO_JSON_OUTPUT out = {.text = BUF_INIT};
+
+	json_output_begin(&out, json);
+	pcr_policies_json(p, &out.w);
+	return json_output_print(&out, e);
+}
