@@ -37,6 +37,7 @@ struct image_entry {
 	uint32_t links;	   /* names this file has, 1 when there are no hard links */
 	uint32_t file;	   /* the same number: the same file; counts from 0 in order */
 	bool content;	   /* of its names this is the one that carries the content: the last */
+	bool was_private;  /* its owner's alone where it is from, and nobody gave it a mode */
 	bool has_mtime;
 	uint32_t mtime; /* when it has one of its own */
 	uint64_t size;	/* of a file; for the caller to set */

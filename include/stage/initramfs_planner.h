@@ -19,6 +19,7 @@ struct initramfs_planner {
 	size_t archives;		    /* that were unpacked into the scratch folder */
 	const struct initrd_limits *limits; /* of archives; NULL: the usual ones */
 	bool as_it_is;			    /* times, microcode and ACPI tables of an archive too */
+	ino_t output_inode;		    /* of the output that is there already; 0: none is */
 };
 
 /* A "tree" or "overlay" line. */
@@ -35,6 +36,10 @@ MUST_CHECK int initramfs_set(struct initramfs_planner *p, struct err *e);
 
 /* Is the name left out by the line's patterns? It is relative to what the line brings. */
 bool initramfs_is_excluded(const struct initlist_settings *settings, const char *name);
+
+/* Fails when an input, with its status, is the output too. */
+MUST_CHECK int initramfs_apart(const struct initramfs_planner *p, const char *input,
+			       const struct stat *status, struct err *e);
 
 /* Gives the entry what the settings say. */
 void initramfs_apply(const struct initlist_settings *settings, struct image_entry *entry);

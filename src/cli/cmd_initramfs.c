@@ -34,8 +34,8 @@ struct options {
 static const struct option_row rows[] = {
 	{'l', "list", "FILE", "pack this list instead of the recipe's; may be given again",
 	 OPTION_LIST, offsetof(struct options, lists), NULL},
-	{'o', "output", "FILE", "where the archive goes (default: target/initramfs.cpio.gz)",
-	 OPTION_TEXT, offsetof(struct options, output), NULL},
+	{'o', "output", "FILE", "where the archive of the lists goes", OPTION_TEXT,
+	 offsetof(struct options, output), NULL},
 	{0, "compress", "HOW", "gzip (default), zstd, xz, lz4 or none", OPTION_TEXT,
 	 offsetof(struct options, compress), NULL},
 	{0, "level", "LEVEL", "fast, default, best or a number of the compressor's (gzip: 1 to 12)",
@@ -182,13 +182,15 @@ static int pack_lists(const struct options *o, const struct json_request *json, 
 		.align = (uint32_t)o->align,
 		.strict = o->strict,
 		.jobs = (unsigned int)o->jobs,
-		.output = o->output ? o->output : PROJECT_INITRAMFS,
+		.output = o->output,
 		.sync = !o->project.no_sync,
 	};
 	AUTO_IMAGE_TREE plan = IMAGE_TREE_INIT;
 	struct initramfs_summary summary;
 	uint64_t time;
 
+	if (!o->output)
+		return err_set(e, ERR_USAGE, "where does the archive go? Give --output");
 	if (initramfs_parse_compress(o->compress ? o->compress : "gzip", &i.compress, e) < 0 ||
 	    (o->level && initramfs_parse_level(i.compress, o->level, &i.level, e) < 0) ||
 	    clock_source_date(&i.time, e) < 0)

@@ -349,6 +349,11 @@ static int set_names(struct output *o, const char *path, char **ret_folder, stru
 	AUTO_FREE char *real = NULL;
 	struct stat st;
 
+	if (!strcmp(path, "-"))
+		return err_set(
+			e, ERR_USAGE,
+			"'-' is no file: what this makes cannot go to standard output, name a "
+			"file (./- for one of that name)");
 	if (o->is_new && lstat(path, &st) == 0)
 		return refuse_old(path, e);
 	if (resolve(path, &real, e) < 0)

@@ -220,6 +220,7 @@ int initramfs_add_archive(struct initramfs_planner *p, struct err *e)
 	const struct initrd_limits usual = {0};
 
 	if (file_source_open(&from, p->line->location, e) < 0 ||
+	    initramfs_apart(p, p->line->location, &from.stat, e) < 0 ||
 	    initrd_read(&from.source, &visitor, p->limits ? p->limits : &usual, e) < 0 ||
 	    set_contents(&a, e) < 0 || file_source_unchanged(&from, e) < 0)
 		return -1;

@@ -155,6 +155,12 @@ int initramfs_check_kernel(const struct initramfs_options *o, struct err *e)
 	if (file_read(o->kernel_config, CONFIG_MAX, &text, e) < 0 ||
 	    kconfig_parse_config(&k, buf_str(&text), text.len, o->kernel_config, e) < 0)
 		return -1;
+	if (k.n == 0)
+		return err_set(
+			e, ERR_INPUT,
+			"'%s' has no CONFIG_ line: give the .config that the kernel was built "
+			"with",
+			o->kernel_config);
 	/* Every configuration that kbuild made has a word about this one. */
 	if (kconfig_find(&k, "BLK_DEV_INITRD") && !is_set(&k, "BLK_DEV_INITRD"))
 		return err_set(e, ERR_INPUT,

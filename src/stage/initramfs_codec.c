@@ -64,6 +64,9 @@ int initramfs_parse_level(enum initramfs_compress c, const char *text, int *ret,
 			return 0;
 		}
 	}
+	if (c == INITRAMFS_PLAIN && strcmp(text, "0") != 0)
+		return err_set(e, ERR_INPUT,
+			       "compression none has no levels: leave out the level '%.60s'", text);
 	if (parse_number(text, 10, (uint64_t)codec->most, "level", &value, e) < 0 ||
 	    value < (uint64_t)codec->least)
 		return err_set(e, ERR_INPUT,

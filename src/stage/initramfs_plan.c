@@ -81,6 +81,38 @@ static int add_line(void *context, const struct initlist_line *line, struct err 
 	return image_tree_add_links(p->plan, &entry, line->links, line->n_links, e);
 }
 
+int initramfs_apart(const struct initramfs_planner *p, const char *input, const struct stat *status,
+		    struct err *e)
+{
+	/* Most inputs are other files, which costs no look at the machine. */
+	if (!p->output_inode || status->st_ino != p->output_inode)
+		return 0;
+	return file_apart(input, p->options->output, e);
+}
+
+static int all_apart(const struct strv *inputs, const char *output, struct err *e)
+{
+	for (size_t i = 0; inputs && i < inputs->n; i++)
+		if (file_apart(inputs->v[i], output, e) < 0)
+			return -1;
+	return 0;
+}
+
+/* What is read beside the content; what is packed is compared where it is looked at. */
+static int check_output(struct initramfs_planner *p, struct err *e)
+{
+	const struct initramfs_options *o = p->options;
+	struct stat st;
+
+	if (!o->output || stat(o->output, &st) < 0)
+		return 0;
+	p->output_inode = st.st_ino;
+	if (all_apart(o->lists, o->output, e) < 0 || all_apart(o->microcode, o->output, e) < 0 ||
+	    all_apart(o->acpi, o->output, e) < 0)
+		return -1;
+	return o->kernel_config ? file_apart(o->kernel_config, o->output, e) : 0;
+}
+
 static int add_list(struct initramfs_planner *p, const char *path, struct err *e)
 {
 	const struct initlist_reader reader = {path, p, lookup, add_line};
@@ -133,7 +165,7 @@ static int add_end(const struct initramfs_options *o, struct image_tree *plan, s
 	return o->sentinel ? image_tree_add(plan, &entry, e) : 0;
 }
 
-static int look_at(struct image_entry *entry, struct err *e)
+static int look_at(const struct initramfs_planner *p, struct image_entry *entry, struct err *e)
 {
 	struct stat st;
 
@@ -142,16 +174,18 @@ static int look_at(struct image_entry *entry, struct err *e)
 	if (!S_ISREG(st.st_mode))
 		return err_set(e, ERR_INPUT, "'%s' is %s, not a regular file", entry->location,
 			       S_ISDIR(st.st_mode) ? "a folder" : "a device or a pipe");
+	if (initramfs_apart(p, entry->location, &st, e) < 0)
+		return -1;
 	if (!entry->archive)
 		entry->size = (uint64_t)st.st_size;
 	entry->stamp = file_stamp(&st);
 	return 0;
 }
 
-static int set_size(const struct initramfs_options *o, struct image_entry *entry, struct err *e)
+static int set_size(const struct initramfs_planner *p, struct image_entry *entry, struct err *e)
 {
 	/* What a tree has was looked at when it was listed. */
-	if (!entry->stamp && look_at(entry, e) < 0)
+	if (!entry->stamp && look_at(p, entry, e) < 0)
 		return -1;
 	if (entry->size > UINT32_MAX)
 		return err_set(e, ERR_LIMIT,
@@ -159,18 +193,18 @@ static int set_size(const struct initramfs_options *o, struct image_entry *entry
 			       entry->location, (unsigned long long)entry->size);
 	if (entry->size > FILE_SIZE_OLD_KERNEL)
 		return initramfs_doubt(
-			o, e,
+			p->options, e,
 			"'%s' has 2 GiB or more: older kernels, 6.1 among them, cannot unpack it",
 			entry->location);
 	return 0;
 }
 
-static int set_sizes(const struct initramfs_options *o, struct image_tree *plan, struct err *e)
+static int set_sizes(const struct initramfs_planner *p, struct err *e)
 {
-	for (size_t i = 0; i < plan->n; i++) {
-		struct image_entry *entry = &plan->entries[i];
+	for (size_t i = 0; i < p->plan->n; i++) {
+		struct image_entry *entry = &p->plan->entries[i];
 
-		if (entry->location && set_size(o, entry, e) < 0)
+		if (entry->location && set_size(p, entry, e) < 0)
 			return err_ctx(e, "%s", entry->where);
 	}
 	return 0;
@@ -185,20 +219,45 @@ static void tell_made(const struct image_tree *plan)
 				 plan->entries[i].where, plan->entries[i].name);
 }
 
+/* A key of a tree is 0600 for a reason, which the modes of the image would forget. */
+static void tell_bared(const struct image_tree *plan)
+{
+	const struct image_entry *first = NULL;
+	char others[48] = "";
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct image_entry *entry = &plan->entries[i];
+
+		if (!entry->was_private || !(entry->mode & 077))
+			continue;
+		first = first ? first : entry;
+		n++;
+	}
+	if (n > 1)
+		snprintf(others, sizeof(others), " and %zu more", n - 1);
+	if (first)
+		log_warning("%s: '%s'%s: only the owner may read %s here, but in the image "
+			    "everybody may (%04o): give the mode with a set or a file line, or say "
+			    "--keep-modes",
+			    first->where, first->location, others, n > 1 ? "them" : "it",
+			    first->mode & 07777);
+}
+
 int initramfs_plan(const struct initramfs_options *options, struct image_tree *plan, struct err *e)
 {
 	struct initramfs_planner p = {.options = options, .plan = plan};
 
-	if (add_begin(options, plan, e) < 0)
+	if (check_output(&p, e) < 0 || add_begin(options, plan, e) < 0)
 		return -1;
 	for (size_t i = 0; i < options->lists->n; i++)
 		if (add_list(&p, options->lists->v[i], e) < 0)
 			return -1;
-	if (add_files(&p, e) < 0 || add_end(options, plan, e) < 0 ||
-	    set_sizes(options, plan, e) < 0)
+	if (add_files(&p, e) < 0 || add_end(options, plan, e) < 0 || set_sizes(&p, e) < 0)
 		return -1;
 	if ((options->dedupe && initramfs_dedupe(plan, e) < 0) || image_tree_finish(plan, e) < 0)
 		return -1;
 	tell_made(plan);
+	tell_bared(plan);
 	return initramfs_check(options, plan, e);
 }

@@ -54,8 +54,10 @@ void initramfs_apply(const struct initlist_settings *s, struct image_entry *entr
 		entry->uid = (uint32_t)s->uid;
 	if (s->gid != INITLIST_UNSET)
 		entry->gid = (uint32_t)s->gid;
-	if (mode != INITLIST_UNSET && type != CPIO_SYMLINK)
+	if (mode != INITLIST_UNSET && type != CPIO_SYMLINK) {
 		entry->mode = type | (uint32_t)mode;
+		entry->was_private = false;
+	}
 	if (s->mtime != INITLIST_UNSET) {
 		entry->has_mtime = true;
 		entry->mtime = (uint32_t)s->mtime;
@@ -161,6 +163,7 @@ static int add_from_tree(void *context, const char *path, const struct stat *sta
 	} else if (S_ISREG(status->st_mode)) {
 		entry.mode |= CPIO_FILE;
 		entry.location = location;
+		entry.was_private = !(status->st_mode & 077);
 	} else if (S_ISLNK(status->st_mode)) {
 		if (read_target(location, target, e) < 0)
 			return -1;
@@ -174,12 +177,46 @@ static int add_from_tree(void *context, const char *path, const struct stat *sta
 			location);
 	}
 	initramfs_apply(&p->line->settings, &entry);
-	if (add(p, &entry, &added, e) < 0)
+	if ((entry.location && initramfs_apart(p, location, status, e) < 0) ||
+	    add(p, &entry, &added, e) < 0)
 		return -1;
 	if (!S_ISREG(status->st_mode))
 		return 0;
 	note_size(p, added, location, status);
 	return status->st_nlink > 1 ? link_up(w, status, added, e) : 0;
+}
+
+/* The next run would pack what this one makes, also where the output is not there yet. */
+static int check_outside(const struct initramfs_planner *p, struct err *e)
+{
+	const char *output = p->options->output, *within;
+	AUTO_FREE char *folder = NULL;
+	AUTO_FREE char *tree = NULL;
+	AUTO_FREE char *name = NULL;
+	AUTO_FREE char *path = NULL;
+	struct err none = ERR_INIT;
+	size_t len;
+
+	if (!output)
+		return 0;
+	if (path_folder(output, &folder, e) < 0)
+		return -1;
+	/* Whoever opens them has the words for what is not there. */
+	if (file_real_path(folder, &name, &none) < 0 ||
+	    file_real_path(p->line->location, &tree, &none) < 0)
+		return 0;
+	if (path_join(name, path_base(output), &path, e) < 0)
+		return -1;
+	len = strcmp(tree, "/") ? strlen(tree) : 0;
+	if (strncmp(path, tree, len) != 0 || path[len] != '/')
+		return 0;
+	within = path + len + 1;
+	if (initramfs_is_excluded(&p->line->settings, within))
+		return 0;
+	return err_set(e, ERR_INPUT,
+		       "output '%s' lies in '%s', which is packed: give another --output, or add "
+		       "exclude=%s",
+		       output, p->line->location, within);
 }
 
 int initramfs_add_tree(struct initramfs_planner *p, struct err *e)
@@ -194,7 +231,7 @@ int initramfs_add_tree(struct initramfs_planner *p, struct err *e)
 	const char *added;
 	int r;
 
-	if (image_name(p->line->name, &name, e) < 0)
+	if (image_name(p->line->name, &name, e) < 0 || check_outside(p, e) < 0)
 		return -1;
 	initramfs_apply(&p->line->settings, &top);
 	/* The root is there without an entry. */

@@ -35,6 +35,11 @@ has() {
 	grep -qF -- "$2" "$1" || fail "$(printf 'no "%s" in %s:\n%s' "$2" "$1" "$(cat "$1")")"
 }
 
+# lacks FILE TEXT: the text stands nowhere in the file.
+lacks() {
+	! grep -qF -- "$2" "$1" || fail "$(printf '"%s" in %s:\n%s' "$2" "$1" "$(cat "$1")")"
+}
+
 # empty FILE
 empty() {
 	[ ! -s "$1" ] || fail "$(printf '%s is not empty:\n%s' "$1" "$(cat "$1")")"
