@@ -33,6 +33,9 @@ struct device {
 /* Is there a block device under this name? */
 bool device_is_there(const char *path);
 
+/* Fails for a file that would be made among the devices: the device that was meant is not there. */
+MUST_CHECK int device_check_file(const char *path, struct err *e);
+
 /*
  * Opens the disk. Refused unless `repeated` is its name ("sdb" or "/dev/sdb");
  * when it, one of its partitions or what is built on them is mounted or in use;

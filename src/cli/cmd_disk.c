@@ -7,7 +7,8 @@ static const struct option_row rows[] = {
 	{0, "size", "SIZE", "of the whole disk; the EFI system partition takes what is left",
 	 OPTION_SIZE, offsetof(struct media_command, media.size), NULL},
 	{0, "partition", "LABEL:SIZE[:TYPE][=FILE]",
-	 "one more partition, with the content of FILE; TYPE is linux (default), data, swap, "
+	 "one more partition, with the content of FILE, for which LABEL=FILE will do; TYPE is "
+	 "linux (default), data, swap, "
 	 "home, srv, var, lvm, xbootldr, esp or a GUID; may be given again",
 	 OPTION_LIST, offsetof(struct media_command, partitions), NULL},
 	{0, "format", "FORMAT", "raw (default) or qcow2", OPTION_TEXT,

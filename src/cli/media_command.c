@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 static void media_command_done(struct media_command *m)
 {
@@ -18,6 +19,15 @@ static void media_command_done(struct media_command *m)
 
 static int parse_format(struct media_command *m, struct err *e)
 {
+	static const char suffix[] = ".qcow2";
+	const size_t len = m->media.output ? strlen(m->media.output) : 0;
+
+	/* A disk by that name that is raw would be taken for what it is not. */
+	if (m->media.kind == MEDIA_DISK && !m->format && len >= strlen(suffix) &&
+	    !strcasecmp(m->media.output + len - strlen(suffix), suffix))
+		return err_set(e, ERR_USAGE,
+			       "'%s' has the name of a qcow2 disk: give --format qcow2 or raw",
+			       m->media.output);
 	if (!m->format || !strcmp(m->format, "raw"))
 		return 0;
 	if (strcmp(m->format, "qcow2") != 0)
@@ -58,9 +68,9 @@ static int report(const char *path, const struct media_summary *s, const struct 
 	json_text(&out.w, "path", path);
 	json_number(&out.w, "size", s->size);
 	json_number(&out.w, "allocated", s->room);
-	json_text(&out.w, "disk-guid", id);
-	json_number(&out.w, "esp-size", s->esp_bytes);
-	json_number(&out.w, "esp-free", s->esp_free);
+	json_text(&out.w, "disk_guid", id);
+	json_number(&out.w, "esp_size", s->esp_bytes);
+	json_number(&out.w, "esp_free", s->esp_free);
 	json_number(&out.w, "files", s->n_files);
 	json_number(&out.w, "partitions", s->n_partitions + 1);
 	return json_output_print(&out, e);

@@ -21,6 +21,31 @@ bool device_is_there(const char *path)
 	return stat(path, &st) == 0 && S_ISBLK(st.st_mode);
 }
 
+int device_check_file(const char *path, struct err *e)
+{
+	AUTO_FREE char *folder = NULL;
+	AUTO_FREE char *real = NULL;
+
+	if (file_exists(path))
+		return 0;
+	if (path_folder(path, &folder, e) < 0)
+		return -1;
+	/* A folder that is not there is told where the file is made. */
+	if (!file_is_folder(folder))
+		return 0;
+	if (file_real_path(folder, &real, e) < 0)
+		return -1;
+	if (strncmp(real, "/dev", 4) != 0 || (real[4] && real[4] != '/'))
+		return 0;
+	/* Memory that is for files. */
+	if (!strncmp(real, "/dev/shm", 8) && (!real[8] || real[8] == '/'))
+		return 0;
+	return err_set(e, ERR_MISSING,
+		       "there is no device '%s': look for its name with lsblk, or give a file "
+		       "elsewhere",
+		       path);
+}
+
 static void show_progress(struct device *d)
 {
 	char done[32], all[32], text[80];

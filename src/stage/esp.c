@@ -75,21 +75,22 @@ static int split(const char *option, char **ret_path, const char **ret_name, str
 		return err_memory(e);
 	*ret_name = equals ? equals + 1 : NULL;
 	if (equals && !equals[1])
-		return err_set(e, ERR_INPUT, "'%s' is FILE=NAME without a name", option);
+		return err_set(e, ERR_USAGE, "'%s' is FILE=NAME without a name", option);
 	return 0;
 }
 
-/* What is wrong with it may still boot where it is meant to: inspect --lint says it all. */
-static int check_lint(const struct esp_options *o, const struct source *s, struct err *e)
+/* What inspect --lint calls an error does not boot, or not as it was meant to. */
+static int check_lint(const struct source *s, struct err *e)
 {
 	AUTO_UKI_FINDINGS found = UKI_FINDINGS_INIT;
 
 	if (uki_lint(s, &found, e) < 0)
 		return -1;
-	for (size_t i = 0; i < found.errors.n; i++)
-		if (doubt(o, s->name, found.errors.v[i].text, e) < 0)
-			return -1;
-	return 0;
+	if (found.errors.n == 0)
+		return 0;
+	return err_set(e, ERR_INPUT,
+		       "UKI '%s' is faulty: %s: %s (mvirt-mkos inspect --lint shows all)", s->name,
+		       found.errors.v[0].text, found.errors.v[0].rule->cure);
 }
 
 static int check_uki(const struct esp_options *o, struct esp *esp, const struct source *s,
@@ -108,7 +109,7 @@ static int check_uki(const struct esp_options *o, struct esp *esp, const struct 
 	esp->machine = pe.Machine;
 	if (!pe_section_find(&pe, ".linux"))
 		return doubt(o, s->name, "no kernel is in it: it is an EFI program, but no UKI", e);
-	return check_lint(o, s, e);
+	return check_lint(s, e);
 }
 
 /* "EFI/BOOT/BOOTX64.EFI" */
@@ -132,11 +133,23 @@ static int menu_name(const char *path, const char *name, char **ret, struct err 
 	name = name ? name : path_base(path);
 	len = strlen(name);
 	if (strchr(name, '/'))
-		return err_set(e, ERR_INPUT, "--uki: '%s' is a path, not a name in EFI/Linux",
+		return err_set(e, ERR_USAGE, "--uki: '%s' is a path, not a name in EFI/Linux",
 			       name);
 	if (asprintf(ret, "EFI/Linux/%s%s", name,
 		     len > 4 && !strcasecmp(name + len - 4, ".efi") ? "" : ".efi") < 0)
 		return err_memory(e);
+	return 0;
+}
+
+/* FAT does not tell capitals from small letters. */
+static int check_name_is_new(const struct esp *esp, const char *name, struct err *e)
+{
+	for (size_t i = 0; i < esp->n; i++)
+		if (!strcasecmp(esp->names[i], name))
+			return err_set(e, ERR_USAGE,
+				       "there are two UKIs '%s': give one another name with --uki "
+				       "FILE=NAME",
+				       path_base(name));
 	return 0;
 }
 
@@ -150,12 +163,16 @@ static int add_uki(const struct esp_options *o, struct esp *esp, const char *opt
 	if (split(option, &path, &name, e) < 0)
 		return -1;
 	if (name && !menu)
-		return err_set(e, ERR_INPUT,
+		return err_set(e, ERR_USAGE,
 			       "--uki %s: a single UKI has no name, the firmware looks for "
 			       "EFI/BOOT/BOOTX64.EFI",
 			       option);
 	if (menu && menu_name(path, name, &in_esp, e) < 0)
 		return -1;
+	if (menu && check_name_is_new(esp, in_esp, e) < 0) {
+		free(in_esp);
+		return -1;
+	}
 	if (add_source(esp, path, in_esp, e) < 0 ||
 	    check_uki(o, esp, &esp->sources[esp->n - 1].source, e) < 0)
 		return -1;
@@ -338,10 +355,10 @@ static int check_options(const struct esp_options *o, struct err *e)
 	for (size_t i = 0; i < ARRAY_LEN(modes); i++)
 		known = known || !strcmp(modes[i], o->enrol);
 	if (!known)
-		return err_set(e, ERR_INPUT, "--enroll is if-safe, force or manual, not '%s'",
+		return err_set(e, ERR_USAGE, "--enroll is if-safe, force or manual, not '%s'",
 			       o->enrol);
 	if (o->enrol && !o->keys)
-		return err_set(e, ERR_INPUT, "--enroll goes with --enroll-keys");
+		return err_set(e, ERR_USAGE, "--enroll goes with --enroll-keys");
 	return 0;
 }
 

@@ -53,8 +53,10 @@ static int make_file(const struct media_options *o, struct media_summary *ret, s
 {
 	AUTO_MEDIA_LAYOUT l = {.options = NULL};
 
+	if (device_check_file(o->output, e) < 0)
+		return -1;
 	if (o->erase)
-		return err_set(e, ERR_INPUT, "--yes-erase is for block devices: '%s' is none",
+		return err_set(e, ERR_USAGE, "--yes-erase is for block devices: '%s' is none",
 			       o->output);
 	if (media_layout_make(o, 0, &l, e) < 0 || media_layout_check_inputs(&l, e) < 0)
 		return -1;
@@ -83,7 +85,7 @@ static int make_device(const struct media_options *o, struct media_summary *ret,
 	AUTO_MEDIA_LAYOUT l = {.options = NULL};
 
 	if (o->qcow2 || o->size || o->bios)
-		return err_set(e, ERR_INPUT,
+		return err_set(e, ERR_USAGE,
 			       "'%s' is a block device: it has its own size and is written raw; "
 			       "write a file with --bios or --format and copy that",
 			       o->output);

@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/parse.h"
+#include "format/image_kind.h"
 #include "format/iso9660.h"
 #include "stage/media_identity.h"
 
@@ -44,8 +45,16 @@ static int next_word(const char **at, const char *ends, char **ret, struct err *
 
 static int set_content(struct media_partition *p, const char *path, struct err *e)
 {
-	if (file_source_open(&p->content, path, e) < 0)
+	enum image_kind kind;
+
+	if (file_source_open(&p->content, path, e) < 0 ||
+	    image_kind_read(&p->content.source, &kind, e) < 0)
 		return -1;
+	if (kind == IMAGE_QCOW2)
+		return err_set(e, ERR_INPUT,
+			       "'%s' is in QEMU's format: make it raw first, with qemu-img convert "
+			       "-O raw",
+			       path);
 	p->has_content = true;
 	if (p->bytes == 0)
 		p->bytes = p->content.source.size;
@@ -56,7 +65,21 @@ static int set_content(struct media_partition *p, const char *path, struct err *
 	return 0;
 }
 
-/* LABEL:SIZE[:TYPE][=FILE] */
+static int parse_partition_size(const char *text, uint64_t *ret, struct err *e)
+{
+	if (!text || !*text)
+		return 0;
+	if (parse_size(text, "size", ret, e) < 0)
+		return err_usage(e);
+	if (*ret && *ret < MIB)
+		return err_set(e, ERR_USAGE,
+			       "the size of %s is less than 1 MiB: write M for MiB or G for GiB "
+			       "behind the number",
+			       text);
+	return 0;
+}
+
+/* LABEL:SIZE[:TYPE][=FILE], or LABEL=FILE */
 static int parse_partition(const char *text, struct media_partition *p, struct err *e)
 {
 	AUTO_FREE char *size = NULL;
@@ -65,24 +88,21 @@ static int parse_partition(const char *text, struct media_partition *p, struct e
 
 	if (next_word(&at, ":=", &p->label, e) < 0)
 		return -1;
-	if (!p->label[0] || *at != ':')
-		return err_set(e, ERR_INPUT, "a partition is LABEL:SIZE[:TYPE][=FILE]");
-	at++;
-	if (next_word(&at, ":=", &size, e) < 0)
+	if (!p->label[0] || !*at)
+		return err_set(e, ERR_USAGE,
+			       "a partition is LABEL:SIZE[:TYPE][=FILE] or LABEL=FILE");
+	if (*at == ':' && (at++, next_word(&at, ":=", &size, e)) < 0)
 		return -1;
-	if (*at == ':') {
-		at++;
-		if (next_word(&at, "=", &type, e) < 0)
-			return -1;
-	}
-	if (*size && parse_size(size, "size", &p->bytes, e) < 0)
+	if (*at == ':' && (at++, next_word(&at, "=", &type, e)) < 0)
+		return -1;
+	if (parse_partition_size(size, &p->bytes, e) < 0)
 		return -1;
 	if (gpt_type_parse(type && *type ? type : "linux", &p->type, e) < 0)
-		return -1;
+		return err_usage(e);
 	if (*at == '=' && set_content(p, at + 1, e) < 0)
 		return -1;
 	if (p->bytes == 0)
-		return err_set(e, ERR_INPUT, "the size is missing: LABEL:SIZE[:TYPE][=FILE]");
+		return err_set(e, ERR_USAGE, "the size is missing: LABEL:SIZE[:TYPE][=FILE]");
 	if (p->bytes > UINT64_MAX / 4)
 		return err_set(e, ERR_LIMIT, "the size is beyond what a disk can have");
 	p->bytes = align_up(p->bytes, MIB);
@@ -93,7 +113,7 @@ static int check_label_is_new(const struct media_layout *l, size_t i, struct err
 {
 	for (size_t k = 0; k < i; k++)
 		if (!strcmp(l->partitions[k].label, l->partitions[i].label))
-			return err_set(e, ERR_INPUT, "there are two partitions '%s'",
+			return err_set(e, ERR_USAGE, "there are two partitions '%s'",
 				       l->partitions[i].label);
 	return 0;
 }
@@ -192,7 +212,9 @@ static int esp_share(const struct media_layout *l, uint64_t *ret, struct err *e)
 	if (!l->options->size)
 		return 0;
 	if (l->options->size % MIB)
-		return err_set(e, ERR_INPUT, "the size is not a multiple of 1 MiB");
+		return err_set(e, ERR_USAGE,
+			       "--size is a multiple of 1 MiB: write M for MiB or G for GiB behind "
+			       "the number");
 	for (size_t i = 1; i < l->n_partitions; i++)
 		others += l->partitions[i].bytes;
 	if (l->options->size <= others)
@@ -250,13 +272,13 @@ static int check_label(const struct media_options *o, struct err *e)
 {
 	if (!o->label)
 		return 0;
-	if (fat32_check_label(o->label, e) < 0)
-		return -1;
-	if (o->kind == MEDIA_ISO && !iso9660_label_is_valid(o->label))
-		return err_set(e, ERR_INPUT,
+	/* An ISO has it twice, and ISO 9660 allows less than FAT. */
+	if (o->kind == MEDIA_ISO && strlen(o->label) <= FAT32_LABEL_MAX &&
+	    (!*o->label || !iso9660_label_is_valid(o->label)))
+		return err_set(e, ERR_USAGE,
 			       "label '%s': an ISO's label has only capitals, digits and '_'",
 			       o->label);
-	return 0;
+	return fat32_check_label(o->label, e) < 0 ? err_usage(e) : 0;
 }
 
 static int make(const struct media_options *o, uint64_t bytes, struct media_layout *l,

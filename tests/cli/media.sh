@@ -109,8 +109,11 @@ fi
 head -c 1500000 /dev/urandom >content
 guid=11223344-5566-7788-99aa-bbccddeeff00
 expect 0 "$mkos" disk --uki one.efi --size 100M --partition state:20M \
-	--partition "data::$guid=content" --partition swap:1:swap -o parts.img --json
+	--partition "data::$guid=content" --partition swap:1M:swap -o parts.img --json
 has out '"partitions": 4'
+has out '"disk_guid": "'
+has out '"esp_size": '
+has out '"esp_free": '
 sound parts.img
 [ "$(stat -c %s parts.img)" -eq $((100 * mib)) ] || fail "size: $(stat -c %s parts.img)"
 sfdisk -J parts.img >table
@@ -122,6 +125,12 @@ has table '"type": "0657FD6D-A4AB-43C4-84E5-0933C84B4F4F"'
 has table '"name": "state"'
 dd if=parts.img of=copy bs=$mib skip=96 count=2 status=none
 cmp -n 1500000 copy content || fail "the content of a partition"
+expect 0 "$mkos" -q disk --uki one.efi --partition data=content -o short.img
+sfdisk -J short.img >table
+has table '"name": "data"'
+has table '"size": 4096'
+dd if=short.img of=copy bs=$mib skip=34 count=2 status=none
+cmp -n 1500000 copy content || fail "the content of a partition without a size"
 expect 0 "$mkos" -q disk --uki one.efi --partition state:20M -o x1.img
 expect 0 "$mkos" -q disk --uki two.efi --partition state:20M -o x2.img
 for i in 1 2; do
@@ -199,6 +208,14 @@ no() {
 	says err "mvirt-mkos $1: $sentence"
 	absent none.img
 }
+# misuse SENTENCE ARGUMENTS...: the same of a command line that is wrong.
+misuse() {
+	sentence=$1
+	shift
+	expect 2 "$mkos" "$@" -o none.img
+	says err "mvirt-mkos $1: $sentence"
+	absent none.img
+}
 truncate -s 4294967296 huge
 no "'huge' has 4294967296 bytes: a file on FAT32 has less than 4 GiB" \
 	iso --uki one.efi --add huge
@@ -209,7 +226,12 @@ expect 0 "$mkos" disk --uki one.efi --size 43M --add large -o s.img
 sound s.img
 no "the files are few, yet take a FAT32 volume of 33 MiB, but there are only 8 MiB" \
 	disk --uki one.efi --size 10M
-no "the size is not a multiple of 1 MiB" disk --uki one.efi --size 50000000
+units="write M for MiB or G for GiB behind the number"
+misuse "--size is a multiple of 1 MiB: $units" disk --uki one.efi --size 50000000
+misuse "--size is a multiple of 1 MiB: $units" disk --uki one.efi --size 100
+misuse "--partition a:100: the size of 100 is less than 1 MiB: $units" \
+	disk --uki one.efi --partition a:100
+misuse "--partition a:1Q: size '1Q' is not a size such as 512M" disk --uki one.efi --partition a:1Q
 no "the size of 40 MiB leaves no room for the ESP: the other partitions and tables take 52 MiB" \
 	disk --uki one.efi --size 40M --partition state:50M
 no "'docs' and 'DOCS' are one name on FAT, which does not tell capitals from small letters" \
@@ -221,28 +243,47 @@ no "name 'a' is given twice, as a file and as a folder" \
 no "name 'a:b': FAT allows no ':' in a name" iso --uki one.efi --add empty=a:b
 no "name 'a./b': FAT allows no '.' at the end of a name" iso --uki one.efi --add empty=a./b
 no "name '../b': '..' is no name for a file or folder" iso --uki one.efi --add empty=../b
-no "label 'TWELVE_CHARS' has 12 characters, FAT has room for 11" \
+misuse "label 'TWELVE_CHARS' has 12 characters, FAT has room for 11" \
 	iso --uki one.efi --label TWELVE_CHARS
-no "label 'MY ISO': an ISO's label has only capitals, digits and '_'" \
-	iso --uki one.efi --label "MY ISO"
-no "--partition a: a partition is LABEL:SIZE[:TYPE][=FILE]" disk --uki one.efi --partition a
-no "--partition a:: the size is missing: LABEL:SIZE[:TYPE][=FILE]" \
+for label in mvirt "MY ISO" A-B ''; do
+	misuse "label '$label': an ISO's label has only capitals, digits and '_'" \
+		iso --uki one.efi --label "$label"
+done
+misuse "label 'mvirt': only capitals, digits, '_', '-' and blanks are understood everywhere" \
+	disk --uki one.efi --label mvirt
+misuse "--partition a: a partition is LABEL:SIZE[:TYPE][=FILE] or LABEL=FILE" \
+	disk --uki one.efi --partition a
+misuse "--partition a:: the size is missing: LABEL:SIZE[:TYPE][=FILE]" \
 	disk --uki one.efi --partition a:
-no "--partition a:1M: there are two partitions 'a'" \
+misuse "--partition a:1M: there are two partitions 'a'" \
 	disk --uki one.efi --partition a:1M --partition a:1M
 no "--partition a:1M=content: 'content' has 1500000 bytes, more than the partition's 1048576" \
 	disk --uki one.efi --partition a:1M=content
-no "--partition a:1M:best: there is no partition type 'best': say linux, data, esp, xbootldr, swap, \
+misuse "--partition a:1M:best: there is no partition type 'best': say linux, data, esp, xbootldr, swap, \
 home, srv, var, lvm or a GUID" disk --uki one.efi --partition a:1M:best
 no "UKI: 'empty': not a PE file: it has only 0 bytes" iso --uki empty
 no "keys to enrol are PK.auth, KEK.auth and db.auth, but 'elsewhere/PK.auth' is missing" \
 	iso --uki one.efi --enroll-keys elsewhere --enroll manual
 no "boot loader 'two.efi' is too old for --enroll if-safe: say manual or force" \
 	disk --uki one.efi --enroll-keys keys --boot-loader two.efi --enroll if-safe
-no "--enroll goes with --enroll-keys" iso --uki one.efi --enroll force
+misuse "--enroll goes with --enroll-keys" iso --uki one.efi --enroll force
 cp empty keys/db.auth
 no "'keys/db.auth' is no signed update of a variable (.auth): firmware would not take it" \
 	iso --uki one.efi --enroll-keys keys --enroll manual
+no "--partition root=x1.qcow2: 'x1.qcow2' is in QEMU's format: make it raw first, with qemu-img \
+convert -O raw" disk --uki one.efi --partition root=x1.qcow2
+misuse "--uki one.efi=one: a single UKI has no name, the firmware looks for EFI/BOOT/BOOTX64.EFI" \
+	iso --uki one.efi=one
+misuse "there are two UKIs 'ONE.efi': give one another name with --uki FILE=NAME" \
+	iso --uki one.efi --uki two.efi=ONE
+expect 2 "$mkos" disk --uki one.efi -o none.qcow2
+says err "mvirt-mkos disk: 'none.qcow2' has the name of a qcow2 disk: give --format qcow2 or raw"
+absent none.qcow2
+# A UKI that ends too early: inspect fails for it too.
+head -c $(($(stat -c %s one.efi) - 600)) one.efi >cut.efi
+expect 1 "$mkos" inspect --lint cut.efi
+no "UKI 'cut.efi' is faulty: section .linux ends at 5632, the file at 5544: copy or build the file \
+again (mvirt-mkos inspect --lint shows all)" iso --uki cut.efi
 expect 2 "$mkos" disk --uki one.efi --format vdi -o none.img
 says err "mvirt-mkos disk: --format is raw or qcow2, not 'vdi'"
 # The output is an input.
@@ -262,7 +303,16 @@ has err "write 'full.iso': File too large"
 says full.iso old
 
 # Disks: only with the name, and only a block device.
-no "--yes-erase is for block devices: 'none.img' is none" disk --uki one.efi --yes-erase none.img
-expect 1 "$mkos" disk --uki one.efi -o /dev/null --yes-erase null
+misuse "--yes-erase is for block devices: 'none.img' is none" \
+	disk --uki one.efi --yes-erase none.img
+expect 2 "$mkos" disk --uki one.efi -o /dev/null --yes-erase null
 has err "--yes-erase is for block devices: '/dev/null' is none"
+# A device that is not there does not become a file.
+expect 1 "$mkos" disk --uki one.efi -o /dev/no-such-disk
+says err "mvirt-mkos disk: there is no device '/dev/no-such-disk': look for its name with lsblk, or give \
+a file elsewhere"
+absent /dev/no-such-disk
+expect 1 "$mkos" iso --uki one.efi -o /dev/no-such-disk --yes-erase no-such-disk
+has err "there is no device '/dev/no-such-disk'"
+absent /dev/no-such-disk
 exit $failed
