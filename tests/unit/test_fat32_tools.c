@@ -24,10 +24,8 @@ static char *run(const char *program, const char *const *arguments)
 	char *text = NULL;
 
 	assert_ok(program_find(program, &found, &e));
-	if (!found) {
-		print_message("no %s\n", program);
-		skip();
-	}
+	if (!found)
+		skip_without(program);
 	assert_ok(strv_add(&argv, program, &e));
 	for (; *arguments; arguments++)
 		assert_ok(strv_add(&argv, *arguments, &e));

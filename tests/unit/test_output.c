@@ -238,7 +238,7 @@ static void file_system_without_nameless_files_does_as_well(void **state)
 	put_text("f", old_text);
 	r = in_child(writes_with_a_name);
 	if (r == NOT_HERE)
-		skip();
+		skip_without("user namespace");
 	assert_int_equal(r, 0);
 	assert_text("f", "new");
 	assert_int_equal(count_names("."), 1);
@@ -254,7 +254,7 @@ static void leftover_of_a_killed_writer_goes_with_the_next_run(void **state)
 	put_text("f", old_text);
 	r = in_child(killed_with_a_name);
 	if (r == NOT_HERE)
-		skip();
+		skip_without("user namespace");
 	assert_int_equal(r, 1000 + SIGKILL);
 	assert_text("f", old_text);
 	assert_int_equal(count_names("."), 2);
@@ -421,7 +421,7 @@ static void full_disk_is_told(void **state)
 	put_folder("disk");
 	r = in_child(on_a_full_disk);
 	if (r == NOT_HERE)
-		skip();
+		skip_without("file system of its own in a user namespace");
 	assert_int_equal(r, 0);
 }
 
