@@ -4,8 +4,10 @@
 /* Writes a variable store for OVMF in which Secure Boot is on, with keys of one's own. */
 
 #include "base/strv.h"
+#include "format/efi_keys.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct enroll_options {
 	const char *vars; /* a store of OVMF's without keys; it stays as it is */
@@ -18,6 +20,12 @@ struct enroll_options {
 	bool sync;
 };
 
-MUST_CHECK int stage_enroll(const struct enroll_options *options, struct err *e);
+struct enroll_summary {
+	uint64_t size;
+	size_t entries[EFI_KEY_VARIABLES]; /* certificates, and digests in dbx */
+};
+
+MUST_CHECK int stage_enroll(const struct enroll_options *options, struct enroll_summary *ret,
+			    struct err *e);
 
 #endif

@@ -13,7 +13,7 @@
 
 struct sign_options {
 	const char *input;
-	const char *output; /* may be the input: it is the old or the new file */
+	const char *output; /* may be the input, unless `prepare`: it is the old or the new file */
 	struct signer_options signer;
 	/*
 	 * A key that is elsewhere: `prepare` makes the output the bytes that the key has to sign;

@@ -1,4 +1,7 @@
+#include "base/log.h"
 #include "cli/commands.h"
+#include "cli/project_options.h"
+#include "host/progress.h"
 #include "stage/enroll.h"
 
 /* OVMF's store without any key. */
@@ -8,6 +11,7 @@ struct options {
 	struct enroll_options enroll;
 	struct strv db;
 	struct strv dbx;
+	const char *json;
 	bool no_sync;
 };
 
@@ -29,6 +33,7 @@ static const struct option_row rows[] = {
 	 offsetof(struct options, enroll.output), NULL},
 	{0, "no-sync", NULL, "do not wait until the output is on the disk", OPTION_FLAG,
 	 offsetof(struct options, no_sync), NULL},
+	JSON_ROW(struct options),
 };
 
 static void options_done(struct options *o)
@@ -37,9 +42,33 @@ static void options_done(struct options *o)
 	strv_done(&o->dbx);
 }
 
+static int report(const char *path, const struct enroll_summary *s, const struct json_request *json,
+		  struct err *e)
+{
+	AUTO_JSON_OUTPUT out = {.text = BUF_INIT};
+	char size[32];
+
+	if (json->wanted) {
+		json_output_begin(&out, json);
+		json_text(&out.w, "output", path);
+		json_number(&out.w, "size", s->size);
+		json_number(&out.w, "pk", s->entries[EFI_PK]);
+		json_number(&out.w, "kek", s->entries[EFI_KEK]);
+		json_number(&out.w, "db", s->entries[EFI_DB]);
+		json_number(&out.w, "dbx", s->entries[EFI_DBX]);
+		return json_output_print(&out, e);
+	}
+	log_info("%s: %s, Secure Boot on; entries: PK %zu, KEK %zu, db %zu, dbx %zu", path,
+		 size_text(s->size, size, sizeof(size)), s->entries[EFI_PK], s->entries[EFI_KEK],
+		 s->entries[EFI_DB], s->entries[EFI_DBX]);
+	return 0;
+}
+
 static int run(const struct command *c, int argc, char **argv, struct err *e)
 {
 	AUTO(options_done) struct options o = {.enroll = {.vars = EMPTY_STORE}};
+	struct enroll_summary summary;
+	struct json_request json;
 	enum parsed parsed;
 	int first;
 
@@ -54,7 +83,9 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 	o.enroll.db = &o.db;
 	o.enroll.dbx = &o.dbx;
 	o.enroll.sync = !o.no_sync;
-	return stage_enroll(&o.enroll, e);
+	if (json_request_parse(o.json, &json, e) < 0 || stage_enroll(&o.enroll, &summary, e) < 0)
+		return -1;
+	return report(o.enroll.output, &summary, &json, e);
 }
 
 const struct command cmd_enroll = {

@@ -97,7 +97,7 @@ static int print_json(const struct verify_report *r, const struct json_request *
 	return json_output_print(&out, e);
 }
 
-static int conclude(const struct verify_report *r, const char *path, struct err *e)
+static int conclude(const struct verify_report *r, const char *path, bool is_judged, struct err *e)
 {
 	if (r->is_good)
 		return 0;
@@ -107,6 +107,8 @@ static int conclude(const struct verify_report *r, const char *path, struct err 
 		return err_set(e, ERR_INPUT,
 			       "'%s': %ju bytes follow its signatures, and firmware refuses it",
 			       path, (uintmax_t)r->trailing);
+	if (!is_judged)
+		return err_set(e, ERR_INPUT, "'%s': who is trusted? Give --certificate FILE", path);
 	return err_set(e, ERR_INPUT, "'%s' has no good signature", path);
 }
 
@@ -125,8 +127,6 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 		return 0;
 	if (first == argc)
 		return err_set(e, ERR_USAGE, "verify what? Give an EFI program");
-	if (!o.certificates.n)
-		return err_set(e, ERR_USAGE, "who is trusted? Give --certificate FILE");
 	if (json_request_parse(o.json, &json, e) < 0 || file_source_open(&f, argv[first], e) < 0 ||
 	    stage_verify(&f.source, &o.certificates, &report, e) < 0)
 		return -1;
@@ -134,7 +134,7 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 		return -1;
 	if (!json.wanted)
 		print_report(&report);
-	return conclude(&report, argv[first], e);
+	return conclude(&report, argv[first], o.certificates.n > 0, e);
 }
 
 const struct command cmd_verify = {
@@ -143,7 +143,8 @@ const struct command cmd_verify = {
 	.summary = "check the Secure Boot signatures of an EFI program",
 	.details = "Looks at every signature as firmware would: the digest, the signature itself, "
 		   "and whether its signer leads to a certificate that is trusted. Exit status 1 "
-		   "unless one is good.",
+		   "unless one is good. Without --certificate the signers are listed and none is "
+		   "judged: exit status 1.",
 	.options = rows,
 	.n_options = ARRAY_LEN(rows),
 	.run = run,

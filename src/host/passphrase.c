@@ -18,6 +18,12 @@ int passphrase_fd_parse(const char *text, struct passphrase_source *to, struct e
 
 	if (parse_number(text, 10, INT_MAX, "--passphrase-fd", &fd, e) < 0)
 		return -1;
+	/* Now, before a file that is opened gets this number. */
+	if (fcntl((int)fd, F_GETFD) < 0)
+		return err_set(e, ERR_USAGE,
+			       "--passphrase-fd %d: descriptor %d is not open, as '%d<FILE' in a "
+			       "shell opens it",
+			       (int)fd, (int)fd, (int)fd);
 	*to = (struct passphrase_source){.has_fd = true, .fd = (int)fd};
 	return 0;
 }

@@ -15,7 +15,7 @@ static struct der der_of(const struct buf *b)
 	return (struct der){(const uint8_t *)buf_str(b), b->len};
 }
 
-static int add_certificates(const char *path, struct buf *list, struct err *e)
+static int add_certificates(const char *path, struct buf *list, size_t *entries, struct err *e)
 {
 	AUTO_CERTIFICATES c = {.v = NULL};
 
@@ -24,6 +24,7 @@ static int add_certificates(const char *path, struct buf *list, struct err *e)
 	for (size_t i = 0; i < c.n; i++)
 		if (efi_list_certificate(list, efi_key_owner, der_of(&c.v[i].der), e) < 0)
 			return -1;
+	*entries += c.n;
 	return 0;
 }
 
@@ -46,14 +47,14 @@ static bool read_digest(const char *text, uint8_t to[EFI_SHA256])
 	return true;
 }
 
-static int add_refused(const char *word, struct buf *list, struct err *e)
+static int add_refused(const char *word, struct buf *list, size_t *entries, struct err *e)
 {
 	uint8_t digest[1][EFI_SHA256];
 
-	if (read_digest(word, digest[0]))
-		return efi_list_sha256(list, efi_key_owner, (const uint8_t(*)[EFI_SHA256])digest, 1,
-				       e);
-	return add_certificates(word, list, e);
+	if (!read_digest(word, digest[0]))
+		return add_certificates(word, list, entries, e);
+	++*entries;
+	return efi_list_sha256(list, efi_key_owner, (const uint8_t(*)[EFI_SHA256])digest, 1, e);
 }
 
 static int add_variable(struct ovmf_vars *vars, enum efi_key_variable which, const struct buf *list,
@@ -75,25 +76,43 @@ static int add_variable(struct ovmf_vars *vars, enum efi_key_variable which, con
 }
 
 static int fill_list(const struct enroll_options *o, enum efi_key_variable which, struct buf *list,
-		     struct err *e)
+		     size_t *entries, struct err *e)
 {
 	const struct strv *words = which == EFI_DB ? o->db : o->dbx;
 	const char *one = which == EFI_PK ? o->pk : o->kek;
 
 	if (which == EFI_PK || which == EFI_KEK)
-		return add_certificates(one ? one : o->db->v[0], list, e);
+		return add_certificates(one ? one : o->db->v[0], list, entries, e);
 	for (size_t i = 0; words && i < words->n; i++)
-		if (which == EFI_DB ? add_certificates(words->v[i], list, e) < 0
-				    : add_refused(words->v[i], list, e) < 0)
+		if (which == EFI_DB ? add_certificates(words->v[i], list, entries, e) < 0
+				    : add_refused(words->v[i], list, entries, e) < 0)
 			return -1;
 	return 0;
 }
 
-int stage_enroll(const struct enroll_options *options, struct err *e)
+static int check_apart(const struct enroll_options *o, struct err *e)
 {
+	const char *const files[] = {o->vars, o->pk, o->kek};
+	const struct strv *const lists[] = {o->db, o->dbx};
+
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		if (files[i] && file_apart(files[i], o->output, e) < 0)
+			return -1;
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+		for (size_t k = 0; lists[i] && k < lists[i]->n; k++)
+			if (file_apart(lists[i]->v[k], o->output, e) < 0)
+				return -1;
+	return 0;
+}
+
+int stage_enroll(const struct enroll_options *options, struct enroll_summary *ret, struct err *e)
+{
+	struct enroll_summary summary = {.size = 0};
 	AUTO_BUF image = BUF_INIT;
 	struct ovmf_vars vars;
 
+	if (check_apart(options, e) < 0)
+		return -1;
 	if (file_read(options->vars, VARS_MAX, &image, e) < 0)
 		return err_ctx(e, "variable store");
 	if (ovmf_vars_open(&vars, (uint8_t *)image.data, image.len, options->vars, e) < 0)
@@ -101,11 +120,15 @@ int stage_enroll(const struct enroll_options *options, struct err *e)
 	for (unsigned int which = 0; which < EFI_KEY_VARIABLES; which++) {
 		AUTO_BUF list = BUF_INIT;
 
-		if (fill_list(options, which, &list, e) < 0 ||
+		if (fill_list(options, which, &list, &summary.entries[which], e) < 0 ||
 		    (list.len && add_variable(&vars, which, &list, e) < 0))
 			return -1;
 	}
 	if (ovmf_vars_turn_secure_boot_on(&vars, e) < 0)
 		return -1;
-	return output_write(options->output, image.data, image.len, options->sync, e);
+	if (output_write(options->output, image.data, image.len, options->sync, e) < 0)
+		return -1;
+	summary.size = image.len;
+	*ret = summary;
+	return 0;
 }

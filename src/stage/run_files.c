@@ -88,12 +88,13 @@ static int make_parts(const struct run_plan *p, struct err *e)
 static int make_vars(const struct run_plan *p, struct err *e)
 {
 	AUTO_FREE char *vars = NULL;
+	struct enroll_summary summary;
 	struct enroll_options enroll = {.vars = p->vars, .db = p->options->trusted};
 
 	if (path_join(p->folder, "vars.fd", &vars, e) < 0)
 		return -1;
 	enroll.output = vars;
-	return run_has_keys(p->options) ? stage_enroll(&enroll, e)
+	return run_has_keys(p->options) ? stage_enroll(&enroll, &summary, e)
 					: output_copy(p->vars, vars, false, e);
 }
 

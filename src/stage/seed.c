@@ -58,6 +58,14 @@ static int check_yaml(const struct source *s, const char *key, const char *witho
 	return 0;
 }
 
+static int check_apart(const struct seed *s, const char *output, struct err *e)
+{
+	for (size_t i = 0; i < FILES; i++)
+		if (s->opened[i].fd >= 0 && file_source_apart(&s->opened[i], output, e) < 0)
+			return -1;
+	return 0;
+}
+
 static int open_file(struct seed *s, int which, const char *name, const char *path, struct err *e)
 {
 	if (file_source_open(&s->opened[which], path, e) < 0)
@@ -130,7 +138,8 @@ int stage_seed(const struct seed_options *options, struct seed_summary *ret, str
 	struct seed_summary summary = {.size = 0};
 	AUTO_OUTPUT o = OUTPUT_INIT;
 
-	if (clock_source_date(&v.time, e) < 0 || open_all(options, &s, &summary, e) < 0)
+	if (clock_source_date(&v.time, e) < 0 || open_all(options, &s, &summary, e) < 0 ||
+	    check_apart(&s, options->output, e) < 0)
 		return -1;
 	v.n = s.n;
 	if (output_begin(&o, options->output, options->sync, e) < 0 ||

@@ -309,6 +309,21 @@ int sign_file(const char *input, const char *output, const struct signer *signer
 	return sign_copy(&f, NULL, &s, ret, e);
 }
 
+/* The program itself may be replaced, but not by the bytes for a key that is elsewhere. */
+static int check_apart(const struct sign_options *o, struct err *e)
+{
+	const struct signer_options *s = &o->signer;
+
+	if (s->key && file_apart(s->key, o->output, e) < 0)
+		return -1;
+	for (size_t i = 0; s->certificates && i < s->certificates->n; i++)
+		if (file_apart(s->certificates->v[i], o->output, e) < 0)
+			return -1;
+	if (o->signature && file_apart(o->signature, o->output, e) < 0)
+		return -1;
+	return o->prepare ? file_apart(o->input, o->output, e) : 0;
+}
+
 int stage_sign(const struct sign_options *options, struct sign_summary *ret, struct err *e)
 {
 	AUTO_FILE_SOURCE input = FILE_SOURCE_INIT;
@@ -316,7 +331,7 @@ int stage_sign(const struct sign_options *options, struct sign_summary *ret, str
 	AUTO_OUTPUT o = OUTPUT_INIT;
 	AUTO_SIGNING s = {.o = &o, .signer = &signer, .name = options->input};
 
-	if (file_source_open(&input, options->input, e) < 0 ||
+	if (check_apart(options, e) < 0 || file_source_open(&input, options->input, e) < 0 ||
 	    signer_load(&options->signer, &signer, e) < 0)
 		return -1;
 	if (options->prepare)

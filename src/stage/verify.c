@@ -94,6 +94,8 @@ static const char *judge(const struct verification *v, const struct authenticode
 		return "its key is not RSA, which firmware (EDK II) does not take";
 	if (signer->bits < RSA_BITS_MIN)
 		return "its RSA key has less than 2048 bits";
+	if (!v->trusted.n)
+		return "not judged: no certificate was given";
 	if (!verdict->trusted)
 		return "its signer does not lead to a certificate that is trusted";
 	return NULL;

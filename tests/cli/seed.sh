@@ -81,4 +81,18 @@ has err "'plain' has no 'instance-id'"
 expect 2 "$mkos" seed --user-data u.yaml
 says err "mvirt-mkos seed: a seed takes --user-data FILE and --output FILE"
 expect 1 "$mkos" seed --user-data u.yaml -o /dev/full
+# The output is no input, by any name.
+mkdir apart
+cp u.yaml m.yaml n.yaml apart/
+ln -s u.yaml apart/link.yaml
+for file in u m n link; do
+	input=apart/$(echo $file | sed s/link/u/).yaml
+	expect 1 "$mkos" seed --user-data apart/u.yaml --meta-data apart/m.yaml \
+		--network-config apart/n.yaml -o apart/$file.yaml
+	says err "mvirt-mkos seed: output 'apart/$file.yaml' is an input too ('$input'): give another --output"
+done
+for file in u m n; do
+	same apart/$file.yaml $file.yaml
+done
+holds apart link.yaml m.yaml n.yaml u.yaml
 exit $failed

@@ -208,7 +208,72 @@ expect 2 "$mkos" sign u.efi --key db.key
 expect 2 "$mkos" sign u.efi --certificate db.pem
 expect 2 "$mkos" sign --key db.key --certificate db.pem
 expect 2 "$mkos" sign u.efi --certificate db.pem --prepare-offline-signing
-expect 2 "$mkos" verify u.efi
+
+# Without a certificate the signers are listed; what is broken is still said.
+expect 1 "$mkos" verify s.efi
+says err "mvirt-mkos verify: 's.efi': who is trusted? Give --certificate FILE"
+has out "signature 1: not judged: no certificate was given"
+has out "signer: CN=db (RSA, 2048 bits)"
+expect 1 "$mkos" verify s.efi --json=short
+has out '"good":false,"fault":"not judged: no certificate was given","signer":"CN=db"'
+expect 1 "$mkos" verify changed.efi
+has out "signature 1: the program was changed after it was signed"
+expect 1 "$mkos" verify u.efi
+says err "mvirt-mkos verify: 'u.efi' is not signed"
+
+# The output is no input, but the program where it is to be replaced; by any name.
+mkdir apart
+cp u.efi db.key db.pem signature apart/
+ln apart/db.key apart/link.key
+ln -s db.pem apart/link.pem
+apart() {
+	output=$1
+	input=$2
+	shift 2
+	expect 1 "$mkos" "$@" -o "$output"
+	says err "mvirt-mkos $1: output '$output' is an input too ('$input'): give another --output"
+	same apart/db.key db.key
+	same apart/db.pem db.pem
+	same apart/u.efi u.efi
+	same apart/signature signature
+}
+set -- sign apart/u.efi --certificate apart/db.pem
+apart apart/db.key apart/db.key "$@" --key apart/db.key
+apart apart/link.key apart/db.key "$@" --key apart/db.key
+apart apart/link.pem apart/db.pem "$@" --key apart/db.key
+apart apart/db.pem apart/db.pem "$@" --prepare-offline-signing
+apart apart/u.efi apart/u.efi "$@" --prepare-offline-signing
+apart apart/signature apart/signature "$@" --signed-data-signature apart/signature
+holds apart db.key db.pem link.key link.pem signature u.efi
+
+# A descriptor that is not open is said so, and not what is opened later under its number.
+expect 2 sh -c 'exec "$@" 3<&-' sh "$mkos" sign u.efi --key locked.key --certificate db.pem \
+	--passphrase-fd 3 -o no.efi
+says err "mvirt-mkos sign: --passphrase-fd 3: descriptor 3 is not open, as '3<FILE' in a shell opens it"
+absent no.efi
+
+# enroll: what was written; the output is no input.
+if [ -e /usr/share/OVMF/OVMF_VARS_4M.fd ]; then
+	zeros=$(printf '%064d' 0)
+	expect 0 "$mkos" enroll --db db.pem --db ca.pem --dbx "$zeros" -o vars.fd
+	empty out
+	says err "vars.fd: 528.0 KiB, Secure Boot on; entries: PK 1, KEK 1, db 2, dbx 1"
+	expect 0 "$mkos" enroll --db db.pem -o vars.fd --json=short
+	says out '{"output":"vars.fd","size":540672,"pk":1,"kek":1,"db":1,"dbx":0}'
+	empty err
+	cp /usr/share/OVMF/OVMF_VARS_4M.fd apart/vars.fd
+	cp other.pem leaf.pem ca.pem apart/
+	for pair in --vars:vars.fd --db:other.pem --dbx:leaf.pem --kek:ca.pem --pk:db.pem; do
+		file=apart/${pair#*:}
+		apart "$file" "$file" enroll --db db.pem "${pair%%:*}" "$file"
+	done
+	same apart/vars.fd /usr/share/OVMF/OVMF_VARS_4M.fd
+	for file in other leaf ca; do
+		same apart/$file.pem $file.pem
+	done
+elif [ "${CI:-}" = true ]; then
+	fail "no ovmf"
+fi
 
 # In place, on a full disk: the old file or the new one.
 cp u.efi place.efi
@@ -216,6 +281,18 @@ chmod 640 place.efi
 expect 0 "$mkos" sign place.efi --key db.key --certificate db.pem
 same place.efi s.efi
 [ "$(stat -c %a place.efi)" = 640 ] || fail "mode $(stat -c %a place.efi)"
+for mode in 600 444 400; do
+	rm -f place.efi
+	install -m $mode u.efi place.efi
+	(umask 022 && "$mkos" -q sign place.efi --key db.key --certificate db.pem)
+	same place.efi s.efi
+	[ "$(stat -c %a place.efi)" = $mode ] || fail "mode $(stat -c %a place.efi), not $mode"
+	rm -f place.efi
+	install -m $mode u.efi place.efi
+	(umask 022 && "$mkos" -q sign place.efi --certificate db.pem --signed-data-signature signature)
+	[ "$(stat -c %a place.efi)" = $mode ] || fail "mode $(stat -c %a place.efi), not $mode"
+done
+rm -f place.efi
 cp u.efi place.efi
 expect 1 sh -c 'ulimit -f 1; trap "" XFSZ; exec "$@"' sh "$mkos" sign place.efi --key db.key \
 	--certificate db.pem
