@@ -66,6 +66,12 @@ struct media_command {
 			offsetof(struct media_command, media.esp.strict), NULL                \
 	}
 
+#define MEDIA_ROW_FORCE                                                                            \
+	{                                                                                          \
+		0, "force", NULL, "write over a disk image that has more partitions than the ESP", \
+			OPTION_FLAG, offsetof(struct media_command, media.force), NULL             \
+	}
+
 /* Makes the recipe's medium, or that of the UKIs that are given, and tells what it is. */
 MUST_CHECK int media_command_run(const struct command *c, int argc, char **argv,
 				 enum media_kind kind, struct err *e);

@@ -17,6 +17,12 @@
 		0, "recipe", "NAME", "what to build: config/recipes/NAME.conf (default: mvirt)", \
 			OPTION_TEXT, offsetof(type, project.recipe), NULL                        \
 	}
+/* The same for what goes on from parts that are there (build_resume()). */
+#define PROJECT_ROW_MADE_RECIPE(type)                                                             \
+	{                                                                                         \
+		0, "recipe", "NAME", "config/recipes/NAME.conf (default: the one target/ is of)", \
+			OPTION_TEXT, offsetof(type, project.recipe), NULL                         \
+	}
 #define PROJECT_ROW_SOURCE(type)                                                               \
 	{                                                                                      \
 		0, "kernel-source", "SRC",                                                     \

@@ -56,6 +56,10 @@ struct step {
 /* Goes up when kernels are built otherwise: those made before then are made again. */
 #define KERNEL_GENERATION "2"
 
+/* For the steps: is the artefact of that name there, and still what was written? */
+MUST_CHECK int build_is_intact(struct build *b, const char *name, const char *path, bool *ret,
+			       struct err *e);
+
 /*
  * For the steps: is the artefact of that name there, made from just these
  * inputs, and still what was written?
@@ -83,6 +87,16 @@ MUST_CHECK int build_media(struct build *b, const struct media_options *options,
 
 /* Fails when kernel/ and target/ are of another recipe: their parts do not go together. */
 MUST_CHECK int build_check_recipe(const struct build *b, struct err *e);
+
+/*
+ * For what goes on from parts that are there: loads the project and begins.
+ * Without a recipe in the options it is the one that target/ is of.
+ */
+MUST_CHECK int build_resume(struct build *b, const struct project_options *options,
+			    struct project *project, struct err *e);
+
+/* Fails when target/mvirt.efi was written to since it was made, or is older than its parts. */
+MUST_CHECK int build_check_uki(struct build *b, struct err *e);
 
 /* Only the configuration, into kernel/.config, through the same gate. */
 MUST_CHECK int build_kernel_config(struct build *b, struct err *e);

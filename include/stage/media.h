@@ -30,6 +30,7 @@ struct media_options {
 	const char *erase; /* the block device's name again; NULL: none may be written */
 	bool bios;	   /* an ISO that a BIOS starts too, by xorriso and isolinux */
 	bool qcow2;	   /* a disk in QEMU's format instead of raw */
+	bool force;	   /* write over a disk image that has more than an ESP */
 	bool sync;
 };
 
@@ -41,6 +42,9 @@ struct media_summary {
 	size_t n_ukis, n_files, n_partitions; /* partitions beside the ESP */
 	struct guid id;			      /* of the disk */
 };
+
+/* Fails for a disk image that has partitions of somebody's data, which would be lost. */
+MUST_CHECK int media_check_old(const char *path, struct err *e);
 
 MUST_CHECK int stage_media(const struct media_options *options, struct media_summary *ret,
 			   struct err *e);

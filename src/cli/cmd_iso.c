@@ -15,8 +15,9 @@ static const struct option_row rows[] = {
 	 offsetof(struct media_command, media.output), NULL},
 	{0, "yes-erase", "NAME", "write over the block device NAME, which --output names",
 	 OPTION_TEXT, offsetof(struct media_command, media.erase), NULL},
+	MEDIA_ROW_FORCE,
 	MEDIA_ROW_STRICT,
-	PROJECT_ROW_RECIPE(struct media_command),
+	PROJECT_ROW_MADE_RECIPE(struct media_command),
 	PROJECT_ROW_NO_SYNC(struct media_command),
 	JSON_ROW(struct media_command),
 };

@@ -60,7 +60,7 @@ static const struct option_row rows[] = {
 	{0, "measure", NULL, "print what PCR 11 of a TPM will be when it boots (see measure)",
 	 OPTION_FLAG, offsetof(struct options, wants_measure), NULL},
 	MEASURE_ROWS(struct options),
-	PROJECT_ROW_RECIPE(struct options),
+	PROJECT_ROW_MADE_RECIPE(struct options),
 	PROJECT_ROW_NO_SYNC(struct options),
 	JSON_ROW(struct options),
 	NO("no-policy-digest"),
@@ -114,8 +114,7 @@ static int combine_recipe(const struct options *o, const struct json_request *js
 		return err_set(e, ERR_USAGE,
 			       "--measure goes with --linux: the recipe's UKI is measured by "
 			       "mvirt-mkos measure");
-	if (project_load(&o->project, &project, e) < 0 || build_begin(&b, &project, e) < 0 ||
-	    build_check_recipe(&b, e) < 0)
+	if (build_resume(&b, &o->project, &project, e) < 0)
 		return -1;
 	if (build_finish(&b, build_uki(&b, &step, e), e) < 0)
 		return -1;

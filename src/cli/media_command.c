@@ -84,8 +84,7 @@ static int make_recipe(const struct media_command *m, const struct json_request 
 	AUTO_BUILD b = BUILD_INIT;
 	struct step step;
 
-	if (project_load(&m->project, &project, e) < 0 || build_begin(&b, &project, e) < 0 ||
-	    build_check_recipe(&b, e) < 0)
+	if (build_resume(&b, &m->project, &project, e) < 0)
 		return -1;
 	if (build_finish(&b, build_media(&b, &m->media, &step, e), e) < 0)
 		return -1;

@@ -97,19 +97,29 @@ void build_done(struct build *b)
 	*b = (struct build)BUILD_INIT;
 }
 
-int build_is_current(struct build *b, const char *name, const char *path,
-		     const struct inputs *inputs, bool *ret, struct err *e)
+int build_is_intact(struct build *b, const char *name, const char *path, bool *ret, struct err *e)
 {
 	const struct artefact *a = manifest_find(&b->manifest, name);
 	char hex[HASH_HEX];
 
 	*ret = false;
-	if (!a || strcmp(a->path, path) || !inputs_equal(&a->inputs, inputs) || !file_exists(path))
+	if (!a || strcmp(a->path, path) || !file_exists(path))
 		return 0;
 	if (hashes_file(&b->hashes, path, hex, e) < 0)
 		return -1;
 	*ret = !strcmp(hex, a->sha256);
 	return 0;
+}
+
+int build_is_current(struct build *b, const char *name, const char *path,
+		     const struct inputs *inputs, bool *ret, struct err *e)
+{
+	const struct artefact *a = manifest_find(&b->manifest, name);
+
+	*ret = false;
+	if (!a || !inputs_equal(&a->inputs, inputs))
+		return 0;
+	return build_is_intact(b, name, path, ret, e);
 }
 
 int build_note(struct build *b, const char *name, const char *path, const char *version,
@@ -131,16 +141,4 @@ int build_note(struct build *b, const char *name, const char *path, const char *
 	if (note_recipe(b, e) < 0)
 		return -1;
 	return manifest_put(&b->manifest, &a, e);
-}
-
-int build_check_recipe(const struct build *b, struct err *e)
-{
-	const char *made = b->manifest.recipe;
-
-	if (!made || !*made || !strcmp(made, b->project->recipe))
-		return 0;
-	return err_set(e, ERR_INPUT,
-		       "what is in kernel/ and target/ was made for recipe '%s', not '%s': run "
-		       "mvirt-mkos build --recipe %s, or name the other recipe",
-		       made, b->project->recipe, b->project->recipe);
 }

@@ -78,11 +78,22 @@ static int collect(struct build *b, const struct media_options *o, struct inputs
 	return add_settings(o, to, e);
 }
 
+/* What an earlier run made, and nobody wrote to since, can be made again. */
+static int allow_own(struct build *b, const char *name, struct media_options *o, struct err *e)
+{
+	struct err ignored;
+
+	if (o->force || media_check_old(o->output, &ignored) == 0)
+		return 0;
+	return build_is_intact(b, name, o->output, &o->force, e);
+}
+
 int build_media(struct build *b, const struct media_options *options, struct step *ret,
 		struct err *e)
 {
 	const char *name = options->kind == MEDIA_ISO ? "iso" : "disk";
 	AUTO_INPUTS inputs = INPUTS_INIT;
+	struct media_options o = *options;
 	struct media_summary summary;
 	struct step step = {.artefact = name};
 	uint64_t started = clock_ms();
@@ -92,12 +103,12 @@ int build_media(struct build *b, const struct media_options *options, struct ste
 		return err_set(e, ERR_MISSING,
 			       "'" PROJECT_UKI "' is missing: make it with mvirt-mkos build, or "
 			       "name another with --uki");
-	if (collect(b, options, &inputs, e) < 0 ||
+	if (build_check_uki(b, e) < 0 || collect(b, options, &inputs, e) < 0 ||
 	    build_is_current(b, name, options->output, &inputs, &current, e) < 0)
 		return -1;
 	if (!current || !can_be_compared(options)) {
 		step.how = STEP_MADE;
-		if (stage_media(options, &summary, e) < 0 ||
+		if (allow_own(b, name, &o, e) < 0 || stage_media(&o, &summary, e) < 0 ||
 		    build_note(b, name, options->output, NULL, &inputs, e) < 0)
 			return -1;
 	}

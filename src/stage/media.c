@@ -1,12 +1,15 @@
 #include "stage/media.h"
 
 #include "base/log.h"
+#include "format/gpt_read.h"
+#include "format/image_kind.h"
 #include "format/qcow2.h"
 #include "host/device.h"
 #include "host/output.h"
 #include "stage/media_bios.h"
 #include "stage/media_layout.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void summarize(const struct media_layout *l, struct media_summary *ret)
@@ -49,6 +52,52 @@ static int write_file(const struct media_layout *l, struct err *e)
 	return output_commit(&out, e);
 }
 
+static bool is_esp(const struct disk_table *t, const struct disk_partition *p)
+{
+	const char *name =
+		t->kind == DISK_TABLE_GPT ? gpt_type_name(&p->type) : mbr_type_name(p->mbr_type);
+
+	return name && !strcmp(name, "EFI system partition");
+}
+
+static int refuse_old(const char *path, const struct disk_partition *p, struct err *e)
+{
+	char number[32];
+
+	snprintf(number, sizeof(number), "%u", p->number);
+	return err_set(e, ERR_INPUT,
+		       "'%s' has the partition '%s', whose content would be lost: give --force, or "
+		       "another --output",
+		       path, *p->name ? p->name : number);
+}
+
+int media_check_old(const char *path, struct err *e)
+{
+	AUTO_FILE_SOURCE f = FILE_SOURCE_INIT;
+	AUTO_DISK_TABLE t = {.partitions = NULL};
+	enum image_kind kind;
+	struct err ignored;
+	struct stat st;
+
+	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
+		return 0;
+	if (file_source_open(&f, path, e) < 0 || image_kind_read(&f.source, &kind, e) < 0)
+		return -1;
+	if (kind == IMAGE_QCOW2)
+		return err_set(
+			e, ERR_INPUT,
+			"'%s' is a qcow2 disk, whose content would be lost: give --force, or "
+			"another --output",
+			path);
+	/* Of what cannot be read as a disk nothing can be saved either. */
+	if (kind != IMAGE_DISK || disk_table_read(&f.source, &t, &ignored) < 0)
+		return 0;
+	for (size_t i = 0; i < t.n; i++)
+		if (!is_esp(&t, &t.partitions[i]))
+			return refuse_old(path, &t.partitions[i], e);
+	return 0;
+}
+
 static int make_file(const struct media_options *o, struct media_summary *ret, struct err *e)
 {
 	AUTO_MEDIA_LAYOUT l = {.options = NULL};
@@ -58,6 +107,8 @@ static int make_file(const struct media_options *o, struct media_summary *ret, s
 	if (o->erase)
 		return err_set(e, ERR_USAGE, "--yes-erase is for block devices: '%s' is none",
 			       o->output);
+	if (!o->force && media_check_old(o->output, e) < 0)
+		return -1;
 	if (media_layout_make(o, 0, &l, e) < 0 || media_layout_check_inputs(&l, e) < 0)
 		return -1;
 	if ((o->bios ? media_bios_write(&l, e) : write_file(&l, e)) < 0)

@@ -140,6 +140,51 @@ media 'made in' iso
 media 'made in' disk --partition state:5M
 media 'up to date' disk --partition state:5M
 media 'made in' disk --partition state:6M
+# Without a recipe it is that of target/.
+expect 0 "$mkos" -C p iso
+has out 'up to date'
+expect 0 "$mkos" -C p uki
+has out 'up to date'
+# What somebody wrote to a partition stays, unless it is to go.
+state=$(($(stat -c %s p/target/mvirt.img) - 5 * 1048576))
+printf precious | dd of=p/target/mvirt.img bs=1 seek=$state conv=notrunc status=none
+cp p/target/mvirt.img written.img
+expect 1 "$mkos" -C p disk --partition state:6M
+says err "mvirt-mkos disk: 'target/mvirt.img' has the partition 'state', whose content would be lost: \
+give --force, or another --output"
+same p/target/mvirt.img written.img
+media 'made in' disk --partition state:6M --force
+media 'up to date' disk --partition state:6M
+if cmp -s p/target/mvirt.img written.img; then
+	fail "--force changed nothing"
+fi
+# A UKI that is older than what it is made of, or was put there by other means.
+cp p/cmdline.txt cmdline
+echo 'console=ttyS0 loglevel=4' >p/cmdline.txt
+for kind in iso disk; do
+	expect 1 "$mkos" -C p $kind
+	says err "mvirt-mkos $kind: 'target/mvirt.efi' is older than 'cmdline.txt': run mvirt-mkos \
+build --recipe guest"
+done
+cp cmdline p/cmdline.txt
+cp p/config/os-release os-release
+echo 'VARIANT=x' >>p/config/os-release
+expect 1 "$mkos" -C p iso
+has err "'target/mvirt.efi' is older than 'config/os-release': run"
+cp os-release p/config/os-release
+cp p/target/initramfs.cpio.gz initramfs
+printf x >>p/target/initramfs.cpio.gz
+expect 1 "$mkos" -C p iso
+has err "'target/mvirt.efi' is older than 'target/initramfs.cpio.gz': run"
+cp initramfs p/target/initramfs.cpio.gz
+cp p/target/mvirt.efi good.efi
+printf x >>p/target/mvirt.efi
+expect 1 "$mkos" -C p iso
+says err "mvirt-mkos iso: 'target/mvirt.efi' is not what was made of recipe 'guest': run mvirt-mkos build \
+--recipe guest, or take it as it is with --uki target/mvirt.efi"
+expect 0 "$mkos" -C p iso --uki target/mvirt.efi
+cp good.efi p/target/mvirt.efi
+media 'made in' iso
 printf x >>p/target/mvirt.iso
 media 'made in' iso
 has p/target/manifest.json '"name": "iso"'

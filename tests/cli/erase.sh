@@ -18,7 +18,7 @@ says err "mvirt-mkos iso: '$loop' is a block device: all that is on it would be 
 --yes-erase $name if that is meant"
 expect 1 "$mkos" iso --uki one.efi -o "$loop" --yes-erase sdz
 says err "mvirt-mkos iso: '$loop' is a block device, and --yes-erase names another, 'sdz'"
-expect 1 "$mkos" disk --uki one.efi -o "$loop" --yes-erase "$name" --size 50M
+expect 2 "$mkos" disk --uki one.efi -o "$loop" --yes-erase "$name" --size 50M
 has err "it has its own size and is written raw"
 expect 1 "$mkos" disk --uki one.efi -o "$loop" --yes-erase "$name" --partition state:90M
 has err "'$loop' has 100 MiB, but the image takes 125 MiB"

@@ -153,6 +153,26 @@ qemu-img check big.qcow2 >out 2>&1 || fail "qemu-img check: $(cat out)"
 qemu-img info big.qcow2 >out
 has out "virtual size: 1 TiB"
 
+# What stands on the partitions of an older disk is lost only when that is said.
+cp x1.img keep.img
+for kind in iso disk; do
+	expect 1 "$mkos" $kind --uki two.efi -o x1.img
+	says err "mvirt-mkos $kind: 'x1.img' has the partition 'state', whose content would be lost: give \
+--force, or another --output"
+done
+same x1.img keep.img
+expect 1 "$mkos" disk --uki one.efi --format qcow2 -o x1.qcow2
+says err "mvirt-mkos disk: 'x1.qcow2' is a qcow2 disk, whose content would be lost: give --force, or \
+another --output"
+expect 0 "$mkos" disk --uki two.efi -o x1.img --force
+expect 0 "$mkos" disk --uki one.efi -o x1.img
+sound x1.img
+truncate -s 100M mbr.img
+echo 'start=2048, type=83' | sfdisk -q mbr.img
+expect 1 "$mkos" disk --uki one.efi -o mbr.img
+says err "mvirt-mkos disk: 'mbr.img' has the partition '1', whose content would be lost: give --force, or \
+another --output"
+
 # Several UKIs: systemd-boot and its settings.
 expect 0 "$mkos" iso --uki one.efi --uki two.efi=fallback -o two.iso
 sound two.iso
