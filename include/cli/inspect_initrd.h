@@ -10,9 +10,10 @@
 struct initrd_request {
 	const char *cat;     /* a name in it */
 	const char *extract; /* a folder to make */
-	const char *diff;    /* another initramfs */
+	const char *diff;    /* an older initramfs */
 	bool list;	     /* names alone */
 	struct initrd_limits limits;
+	const struct json_request *json; /* of a list and a difference */
 };
 
 /* Is it any of these? */

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "format/image_tree.h"
+#include "format/json.h"
 #include "host/temp.h"
 #include "stage/initrd_read.h"
 
@@ -27,8 +28,14 @@ MUST_CHECK int initrd_cat(const struct image_tree *tree, const char *name, struc
 MUST_CHECK int initrd_extract(const struct image_tree *tree, const char *folder, size_t *ret_left,
 			      struct err *e);
 
-/* Appends what became of a: entries added, removed, changed, and sizes by folder. */
-MUST_CHECK int initrd_diff(const struct image_tree *a, const struct image_tree *b, struct buf *text,
-			   bool *ret_same, struct err *e);
+/* One of them: lines, or members of the object that is open. */
+struct initrd_diff_form {
+	struct buf *text;
+	struct json_writer *json;
+};
+
+/* What became of a: entries added, removed, changed, and sizes by folder. */
+MUST_CHECK int initrd_diff(const struct image_tree *a, const struct image_tree *b,
+			   const struct initrd_diff_form *to, bool *ret_same, struct err *e);
 
 #endif

@@ -46,8 +46,9 @@ static const struct option_row rows[] = {
 	 offsetof(struct options, initrd.cat), NULL},
 	{0, "extract", "FOLDER", "unpack an initramfs into a new folder", OPTION_TEXT,
 	 offsetof(struct options, initrd.extract), NULL},
-	{0, "diff", "OTHER",
-	 "what another initramfs has more, less and otherwise; exit status 1 when anything",
+	{0, "diff", "OLD",
+	 "what is different from the initramfs OLD: more (+), less (-) and otherwise (~); exit "
+	 "status 1 when anything",
 	 OPTION_TEXT, offsetof(struct options, initrd.diff), NULL},
 	{0, "max-size", "BYTES", "refuse an initramfs that unpacks to more (default: 64G)",
 	 OPTION_SIZE, offsetof(struct options, initrd.limits.unpacked), NULL},
@@ -280,6 +281,15 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 			"inspect what? Give a UKI, an initramfs, a kernel, an ISO or a disk");
 	if (json_request_parse(o.json, &json, e) < 0)
 		return -1;
+	if (o.lint && (initrd_requested(&o.initrd) || is_about_ukis(&o) || o.all))
+		return err_set(e, ERR_USAGE,
+			       "--lint judges all of a file: it goes with --json, --max-size and "
+			       "--max-entries only");
+	o.initrd.json = &json;
+	if (initrd_requested(&o.initrd) && (is_about_ukis(&o) || o.all))
+		return err_set(e, ERR_USAGE,
+			       "--list, --cat, --extract and --diff are for an initramfs, --all, "
+			       "--section, --only-profile, --dump and --facts for UKIs");
 	if (initrd_requested(&o.initrd))
 		return argc - first == 1
 			       ? initrd_answer(argv[first], &o.initrd, e)

@@ -30,29 +30,75 @@ static int print_name(void *context, const struct cpio_found *found, uint64_t da
 	return print_text(line.data, line.len, e);
 }
 
-static int list(const char *path, const struct initrd_limits *limits, struct err *e)
+static int add_name(void *context, const struct cpio_found *found, uint64_t data_at, struct err *e)
 {
-	const struct initrd_visitor visitor = {NULL, print_name, NULL, NULL};
+	(void)data_at;
+	(void)e;
+	json_text(context, NULL, found->entry.name);
+	return 0;
+}
+
+static int list(const char *path, const struct initrd_request *r, struct err *e)
+{
+	const struct initrd_visitor lines = {NULL, print_name, NULL, NULL};
+	AUTO_JSON_OUTPUT out = {.text = BUF_INIT};
+	const struct initrd_visitor names = {&out.w, add_name, NULL, NULL};
 	AUTO_FILE_SOURCE f = FILE_SOURCE_INIT;
 
 	if (file_source_open(&f, path, e) < 0)
 		return -1;
-	return initrd_read(&f.source, &visitor, limits, e);
+	if (!r->json->wanted)
+		return initrd_read(&f.source, &lines, &r->limits, e);
+	json_output_begin(&out, r->json);
+	json_open_array(&out.w, "names");
+	if (initrd_read(&f.source, &names, &r->limits, e) < 0)
+		return -1;
+	json_close_array(&out.w);
+	return json_output_print(&out, e);
+}
+
+struct difference {
+	const struct image_tree *old, *new;
+	const char *old_path, *new_path;
+};
+
+static int diff_as_text(const struct difference *d, bool *ret_same, struct err *e)
+{
+	AUTO_BUF text = BUF_INIT;
+	const struct initrd_diff_form form = {.text = &text};
+
+	if (buf_putf(&text, e, "from '%s' to '%s':\n", d->old_path, d->new_path) < 0 ||
+	    initrd_diff(d->old, d->new, &form, ret_same, e) < 0)
+		return -1;
+	return *ret_same ? 0 : print_text(text.data, text.len, e);
+}
+
+static int diff_as_json(const struct difference *d, const struct json_request *json, bool *ret_same,
+			struct err *e)
+{
+	AUTO_JSON_OUTPUT out = {.text = BUF_INIT};
+	const struct initrd_diff_form form = {.json = &out.w};
+
+	json_output_begin(&out, json);
+	json_text(&out.w, "from", d->old_path);
+	json_text(&out.w, "to", d->new_path);
+	return initrd_diff(d->old, d->new, &form, ret_same, e) < 0 ? -1
+								   : json_output_print(&out, e);
 }
 
 static int diff(const struct image_tree *tree, const struct initrd_request *r, const char *path,
 		struct err *e)
 {
 	AUTO_TEMP_FOLDER scratch = TEMP_FOLDER_INIT;
-	AUTO_IMAGE_TREE other = IMAGE_TREE_INIT;
-	AUTO_BUF text = BUF_INIT;
+	AUTO_IMAGE_TREE old = IMAGE_TREE_INIT;
+	const struct difference d = {&old, tree, r->diff, path};
 	bool same;
 
-	if (initrd_load(r->diff, &r->limits, &scratch, &other, e) < 0 ||
-	    initrd_diff(tree, &other, &text, &same, e) < 0 ||
-	    print_text(buf_str(&text), text.len, e) < 0)
+	if (initrd_load(r->diff, &r->limits, &scratch, &old, e) < 0 ||
+	    (r->json->wanted ? diff_as_json(&d, r->json, &same, e) : diff_as_text(&d, &same, e)) <
+		    0)
 		return -1;
-	return same ? 0 : err_set(e, ERR_INPUT, "'%s' and '%s' differ", path, r->diff);
+	return same ? 0 : err_set(e, ERR_INPUT, "'%s' and '%s' differ", r->diff, path);
 }
 
 static int extract(const struct image_tree *tree, const char *folder, struct err *e)
@@ -81,8 +127,10 @@ int initrd_answer(const char *path, const struct initrd_request *r, struct err *
 	if (!!r->cat + !!r->extract + !!r->diff + r->list > 1)
 		return err_set(e, ERR_USAGE,
 			       "--list, --cat, --extract and --diff do not go together");
+	if (r->json->wanted && (r->cat || r->extract))
+		return err_set(e, ERR_USAGE, "--json does not go with --cat and --extract");
 	if (r->list)
-		return list(path, &r->limits, e);
+		return list(path, r, e);
 	if (initrd_load(path, &r->limits, &scratch, &tree, e) < 0)
 		return -1;
 	if (r->cat)

@@ -16,7 +16,7 @@ struct folder {
 
 struct comparison {
 	const struct image_tree *a, *b;
-	struct buf *text;
+	const struct initrd_diff_form *to;
 	struct folder *folders;
 	size_t n, cap;
 	size_t differences;
@@ -76,12 +76,29 @@ static int same_content(const struct image_entry *a, const struct image_entry *b
 	return 0;
 }
 
-static int line(struct comparison *c, char sign, const char *name, const char *what, struct err *e)
+enum change { ADDED, REMOVED, CHANGED };
+
+static int tell(struct comparison *c, enum change change, const char *name, const char *what,
+		struct err *e)
 {
+	static const char signs[] = {[ADDED] = '+', [REMOVED] = '-', [CHANGED] = '~'};
+	static const char *const words[] = {
+		[ADDED] = "added", [REMOVED] = "removed", [CHANGED] = "changed"};
+
 	c->differences++;
-	if (buf_putf(c->text, e, "%c ", sign) < 0 || entry_name_text(c->text, name, e) < 0)
+	if (c->to->json) {
+		json_open_object(c->to->json, NULL);
+		json_text(c->to->json, "change", words[change]);
+		json_text(c->to->json, "name", name);
+		if (what[0])
+			json_text(c->to->json, "what", what);
+		json_close_object(c->to->json);
+		return 0;
+	}
+	if (buf_putf(c->to->text, e, "%c ", signs[change]) < 0 ||
+	    entry_name_text(c->to->text, name, e) < 0)
 		return -1;
-	return buf_putf(c->text, e, "%s%s\n", what[0] ? ": " : "", what);
+	return buf_putf(c->to->text, e, "%s%s\n", what[0] ? ": " : "", what);
 }
 
 /* In words, what changed; "" when nothing did. */
@@ -123,19 +140,36 @@ static int compare(struct comparison *c, const struct image_entry *a, struct err
 	if (count(c, a->name, bytes_of(a), bytes_of(b), e) < 0)
 		return -1;
 	if (!b)
-		return line(c, '-', a->name, "", e);
+		return tell(c, REMOVED, a->name, "", e);
 	if (describe(a, b, &what, e) < 0)
 		return -1;
-	return what.len ? line(c, '~', a->name, what.data + 2, e) : 0;
+	return what.len ? tell(c, CHANGED, a->name, what.data + 2, e) : 0;
 }
 
-static int tell_folders(const struct comparison *c, struct err *e)
+static void folders_as_json(const struct comparison *c, struct json_writer *json)
+{
+	json_open_array(json, "folders");
+	for (size_t i = 0; i < c->n; i++) {
+		const struct folder *f = &c->folders[i];
+
+		if (f->before == f->after)
+			continue;
+		json_open_object(json, NULL);
+		json_text_n(json, "name", f->name, f->len);
+		json_number(json, "before", f->before);
+		json_number(json, "after", f->after);
+		json_close_object(json);
+	}
+	json_close_array(json);
+}
+
+static int folders_as_text(const struct comparison *c, struct buf *text, struct err *e)
 {
 	for (size_t i = 0; i < c->n; i++) {
 		const struct folder *f = &c->folders[i];
 		long long more = (long long)(f->after - f->before);
 
-		if (more && buf_putf(c->text, e, "%+12lld bytes in %.*s: %llu, before %llu\n", more,
+		if (more && buf_putf(text, e, "%+12lld bytes in %.*s: %llu, before %llu\n", more,
 				     (int)f->len, f->name, (unsigned long long)f->after,
 				     (unsigned long long)f->before) < 0)
 			return -1;
@@ -143,25 +177,38 @@ static int tell_folders(const struct comparison *c, struct err *e)
 	return 0;
 }
 
-int initrd_diff(const struct image_tree *a, const struct image_tree *b, struct buf *text,
-		bool *ret_same, struct err *e)
+static int tell_entries(struct comparison *c, struct err *e)
 {
-	struct comparison c = {.a = a, .b = b, .text = text};
-	int r = 0;
+	for (size_t i = 0; i < c->a->n; i++)
+		if (compare(c, &c->a->entries[i], e) < 0)
+			return -1;
+	for (size_t i = 0; i < c->b->n; i++) {
+		const struct image_entry *entry = &c->b->entries[i];
 
-	for (size_t i = 0; r == 0 && i < a->n; i++)
-		r = compare(&c, &a->entries[i], e);
-	for (size_t i = 0; r == 0 && i < b->n; i++) {
-		const struct image_entry *entry = &b->entries[i];
-
-		if (image_tree_find(a, entry->name))
+		if (image_tree_find(c->a, entry->name))
 			continue;
-		r = count(&c, entry->name, 0, bytes_of(entry), e);
-		if (r == 0)
-			r = line(&c, '+', entry->name, "", e);
+		if (count(c, entry->name, 0, bytes_of(entry), e) < 0 ||
+		    tell(c, ADDED, entry->name, "", e) < 0)
+			return -1;
 	}
-	if (r == 0)
-		r = tell_folders(&c, e);
+	return 0;
+}
+
+int initrd_diff(const struct image_tree *a, const struct image_tree *b,
+		const struct initrd_diff_form *to, bool *ret_same, struct err *e)
+{
+	struct comparison c = {.a = a, .b = b, .to = to};
+	int r;
+
+	if (to->json)
+		json_open_array(to->json, "changes");
+	r = tell_entries(&c, e);
+	if (to->json) {
+		json_close_array(to->json);
+		folders_as_json(&c, to->json);
+	} else if (r == 0) {
+		r = folders_as_text(&c, to->text, e);
+	}
 	free(c.folders);
 	*ret_same = c.differences == 0;
 	return r;

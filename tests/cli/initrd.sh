@@ -40,12 +40,37 @@ rm u/pipe
 archive u | zstd -q >b.zst
 expect 0 "$mkos" inspect --diff a.gz a.gz
 empty out
-expect 1 "$mkos" inspect --diff b.zst a.gz
+expect 1 "$mkos" inspect --diff a.gz b.zst
+[ "$(head -n 1 out)" = "from 'a.gz' to 'b.zst':" ] || fail "the heading: $(cat out)"
+says err "mvirt-mkos inspect: 'a.gz' and 'b.zst' differ"
 has out "~ etc/one: "
 has out "size 2 to 3"
 has out "+ etc/two"
 has out "- pipe"
 has out "+4 bytes in etc: 6, before 2"
+expect 1 "$mkos" inspect --json=short --diff a.gz b.zst
+has out '{"from":"a.gz","to":"b.zst","changes":[{"change":"changed","name":'
+has out '{"change":"changed","name":"etc/one","what":"'
+has out 'size 2 to 3"}'
+has out '{"change":"removed","name":"pipe"}'
+has out '{"change":"added","name":"etc/two"}],"folders":[{"name":"etc","before":2,"after":6}]}'
+expect 0 "$mkos" inspect --json=short --diff a.gz a.gz
+says out '{"from":"a.gz","to":"a.gz","changes":[],"folders":[]}'
+expect 0 "$mkos" inspect --json=short --list b.zst
+"$mkos" inspect --list b.zst | sed 's/.*/"&"/' | paste -s -d , | sed 's/.*/{"names":[&]}/' >wanted
+same out wanted
+for how in '--cat etc/one' '--extract never'; do
+	expect 2 "$mkos" inspect --json $how a.gz
+	says err "mvirt-mkos inspect: --json does not go with --cat and --extract"
+done
+for how in --list '--cat etc/one' '--diff b.zst' --facts --all; do
+	expect 2 "$mkos" inspect --lint $how a.gz
+	says err "mvirt-mkos inspect: --lint judges all of a file: it goes with --json, --max-size and --max-entries only"
+done
+expect 2 "$mkos" inspect --list --facts a.gz
+says err "mvirt-mkos inspect: --list, --cat, --extract and --diff are for an initramfs, --all, --section, \
+--only-profile, --dump and --facts for UKIs"
+absent never
 
 # Nothing goes outside, whatever names and links say.
 mkdir -p evil/in
