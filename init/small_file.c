@@ -28,3 +28,16 @@ ssize_t small_file_read(const char *path, char *buf, size_t size)
 	buf[len] = '\0';
 	return (ssize_t)len;
 }
+
+ssize_t small_file_lines(const char *path, char *buf, size_t size, bool *ret_cut)
+{
+	ssize_t len = small_file_read(path, buf, size);
+
+	*ret_cut = len >= 0 && (size_t)len + 1 == size;
+	if (*ret_cut) {
+		while (len > 0 && buf[len - 1] != '\n')
+			len--;
+		buf[len] = '\0';
+	}
+	return len;
+}

@@ -14,7 +14,8 @@
 #define FOLDER "/etc/sysctl.d"
 #define ENDING ".conf"
 
-static char text[16 * 1024];
+/* 16 KiB, one byte to see that there are more, and the end of the text. */
+static char text[16 * 1024 + 2];
 
 static bool is_blank(char c)
 {
@@ -122,7 +123,8 @@ static void apply_line(const char *file, int number, const char *line, size_t le
 
 static void apply_file(const char *file)
 {
-	ssize_t len = small_file_read(file, text, sizeof(text));
+	bool cut;
+	ssize_t len = small_file_lines(file, text, sizeof(text), &cut);
 	const char *line = text;
 	int number = 1;
 
@@ -131,8 +133,6 @@ static void apply_file(const char *file)
 			console_say("cannot read %s: %s", file, strerror(errno));
 		return;
 	}
-	if ((size_t)len + 1 == sizeof(text))
-		console_say("%s is over 16 KiB: the rest is left out", file);
 	for (const char *end = text + len; line < end; number++) {
 		const char *newline = memchr(line, '\n', (size_t)(end - line));
 		const char *line_end = newline != NULL ? newline : end;
@@ -140,6 +140,10 @@ static void apply_file(const char *file)
 		apply_line(file, number, line, (size_t)(line_end - line));
 		line = line_end + 1;
 	}
+	if (cut)
+		console_say("%s:%d: the file is over 16 KiB, this line and what follows is left "
+			    "out",
+			    file, number);
 }
 
 static bool has_ending(const char *name)

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define EXIT_SKIPPED 77
+#define SYSCTL_BYTES (16 * 1024)
 
 static struct guest guest;
 
@@ -104,6 +105,36 @@ static void wrong_sysctl_lines_are_told_in_order(void **state)
 				"skipped\n");
 	guest_says_next(&guest, "pideisn: ready\n");
 	assert_null(strstr(guest.text, "no-such"));
+}
+
+/* The first one just fits; of the other's last line all but two digits do. */
+static bool long_sysctl_files(void)
+{
+	char text[SYSCTL_BYTES + 8];
+
+	memset(text, '#', sizeof(text));
+	memcpy(text + SYSCTL_BYTES - 9, "\nno.y = y", 10);
+	if (mkdir("etc/sysctl.d", 0755) < 0 || !put("etc/sysctl.d/a.conf", text))
+		return false;
+	memcpy(text + SYSCTL_BYTES - 20, "\nno.z = z\nno.cut = 100", 23);
+	return put("etc/sysctl.d/b.conf", text);
+}
+
+static void half_a_sysctl_line_is_not_applied(void **state)
+{
+	(void)state;
+	start(long_sysctl_files, NULL);
+	guest_says_next(&guest,
+			"pideisn: /etc/sysctl.d/a.conf:2: cannot write /proc/sys/no/y: "
+			"No such file or directory\n"
+			"pideisn: /etc/sysctl.d/b.conf:2: cannot write /proc/sys/no/z: "
+			"No such file or directory\n"
+			"pideisn: /etc/sysctl.d/b.conf:3: the file is over 16 KiB, this line and "
+			"what follows is left out\n");
+	guest_says_next(&guest, "pideisn: ready\n");
+	assert_null(strstr(guest.text, "no/cut"));
+	assert_null(strstr(guest.text, "16 KiB: "));
+	assert_null(strstr(guest.text, "a.conf:3"));
 }
 
 static void missing_watchdog_is_told_to_who_asked(void **state)
@@ -249,6 +280,7 @@ int main(void)
 		cmocka_unit_test_teardown(half_an_archive_is_told, end_guest),
 		cmocka_unit_test_teardown(whole_archive_is_not, end_guest),
 		cmocka_unit_test_teardown(wrong_sysctl_lines_are_told_in_order, end_guest),
+		cmocka_unit_test_teardown(half_a_sysctl_line_is_not_applied, end_guest),
 		cmocka_unit_test_teardown(missing_watchdog_is_told_to_who_asked, end_guest),
 		cmocka_unit_test_teardown(what_is_no_watchdog_is_told, end_guest),
 		cmocka_unit_test_teardown(machine_goes_on_without_its_state, end_guest),
