@@ -26,41 +26,55 @@ static bool take_number(const char **text, unsigned int *ret)
 	return true;
 }
 
-bool users_line(const char *text, const char *name, unsigned int *ret_numbers, int count)
+/* The first numbers of a line, from what stands behind its name. */
+static bool take_numbers(const char *at, unsigned int *ret, int count)
 {
-	size_t len = strlen(name);
+	at += strcspn(at, ":\n");
+	for (int i = 0; i < count; i++)
+		if (*at++ != ':' || !take_number(&at, &ret[i]))
+			return false;
+	return true;
+}
 
+/* Of the user with this name or, if that is NULL, with this number. */
+static bool find_line(const char *text, const char *name, unsigned int number, unsigned int *ret,
+		      int count)
+{
 	for (; *text != '\0'; text += strcspn(text, "\n"), text += *text == '\n') {
-		const char *at = text;
-		int got = 0;
+		size_t len = strcspn(text, ":\n");
 
-		if (strncmp(at, name, len) != 0 || at[len] != ':')
+		if (text[len] != ':' ||
+		    (name != NULL && (strncmp(text, name, len) != 0 || name[len] != '\0')))
 			continue;
-		at += len + 1;
-		at += strcspn(at, ":\n");
-		while (got < count && *at == ':') {
-			at++;
-			if (!take_number(&at, &ret_numbers[got]))
-				break;
-			got++;
-		}
-		if (got == count)
+		if (take_numbers(text + len + 1, ret, count) && (name != NULL || ret[0] == number))
 			return true;
 	}
 	return false;
 }
 
-static bool find(const char *file, const char *name, unsigned int *ret_numbers, int count)
+bool users_numbers(const char *text, const char *name, unsigned int *ret, int count)
+{
+	const char *rest = name;
+	unsigned int number;
+
+	if (find_line(text, name, 0, ret, count))
+		return true;
+	if (!take_number(&rest, &number) || *rest != '\0')
+		return false;
+	if (!find_line(text, NULL, number, ret, count))
+		for (int i = 0; i < count; i++)
+			ret[i] = number;
+	return true;
+}
+
+static bool find(const char *file, const char *name, unsigned int *ret, int count)
 {
 	char text[FILE_BYTES];
-	const char *rest = name;
+	bool cut;
 
-	if (small_file_read(file, text, sizeof(text)) >= 0 &&
-	    users_line(text, name, ret_numbers, count))
-		return true;
-	for (int i = 1; i < count; i++)
-		ret_numbers[i] = 0;
-	return take_number(&rest, &ret_numbers[0]) && *rest == '\0';
+	if (small_file_lines(file, text, sizeof(text), &cut) < 0)
+		text[0] = '\0';
+	return users_numbers(text, name, ret, count);
 }
 
 bool user_find(const char *name, uid_t *ret_user, gid_t *ret_group)

@@ -26,7 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size)
 		memcpy(text, data, size);
 	text[size] = '\0';
-	users_line(text, "root", numbers, 2);
+	users_numbers(text, "root", numbers, 2);
+	users_numbers(text, "0", numbers, 2);
 	notify_message_parse(text, size, &message);
 	if (message.status && strlen(message.status) > size)
 		abort();
