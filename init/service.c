@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* A service that is stuck may write its core before it is killed. */
@@ -54,6 +55,12 @@ static void kill_stuck(struct service *s, const char *why, int signal)
 	loop_timer_set(s->all->loop, &s->limit, loop_now_ms() + ABORT_WAIT_MS);
 }
 
+static void abort_stuck(struct service *s, const char *why)
+{
+	s->stopping = true;
+	kill_stuck(s, why, SIGABRT);
+}
+
 /* It is late: with being ready, with a sign of life, or with the stop that it announced. */
 static void on_limit(void *data)
 {
@@ -68,8 +75,7 @@ static void on_limit(void *data)
 			    (int)(s->settings->ready_timeout_ms / 1000));
 		is_ready(s);
 	} else {
-		s->stopping = true;
-		kill_stuck(s, "gave no sign of life", SIGABRT);
+		abort_stuck(s, "gave no sign of life");
 	}
 }
 
@@ -140,6 +146,7 @@ static void start(void *data)
 	s->started_ms = loop_now_ms();
 	s->failure = (struct spawn_failure){0};
 	s->stopping = false;
+	s->heir = 0;
 	if (s->started == 0)
 		s->started = ++s->all->started;
 	pid = output_open(&s->output, s->all->loop, s->settings)
@@ -257,11 +264,39 @@ static void service_ended(struct service *s, int status)
 	tell_ending(s, status);
 }
 
+/*
+ * The end of a process is told to its parent alone, and its number may then be given to another:
+ * so the main process is always a child of PID 1. One that is not is the heir until its parent ends.
+ */
+static bool take_heir(struct service *s)
+{
+	siginfo_t unused;
+
+	if (s->heir == 0 || !cgroup_has(s->name, s->pid, s->heir) ||
+	    waitid(P_PID, (id_t)s->heir, &unused, WEXITED | WNOHANG | WNOWAIT) < 0)
+		return false;
+	s->pid = s->heir;
+	s->heir = 0;
+	return true;
+}
+
+static bool handed_on(struct service *s)
+{
+	if (!take_heir(s))
+		return false;
+	if (s->all->stopping)
+		service_tell_to_stop(s);
+	return true;
+}
+
 void services_ended(struct services *all, pid_t pid, int status)
 {
 	for (size_t i = 0; i < all->count; i++) {
-		if (all->item[i].pid == pid) {
-			service_ended(&all->item[i], status);
+		struct service *s = &all->item[i];
+
+		if (s->pid == pid) {
+			if (!handed_on(s))
+				service_ended(s, status);
 			return;
 		}
 	}
@@ -271,14 +306,16 @@ static void take_message(struct service *s, const struct notify_message *m)
 {
 	if (m->status != NULL && *m->status != '\0')
 		console_say("%s: %s", s->name, m->status);
-	if (m->main_process != 0 && cgroup_has(s->name, s->pid, m->main_process))
-		s->pid = m->main_process;
+	if (m->main_process != 0) {
+		s->heir = m->main_process;
+		take_heir(s);
+	}
 	if (m->ready && s->settings->ready == READY_NOTIFY && !s->stopping)
 		is_ready(s);
 	else if (m->alive && s->reached && !s->stopping)
 		feed_watchdog(s);
-	if (m->stuck && !s->stopping)
-		on_limit(s);
+	if (m->stuck && !s->stopping && !s->all->stopping)
+		abort_stuck(s, "says that it is stuck");
 	if (m->stopping && !s->stopping) {
 		s->stopping = true;
 		loop_timer_set(s->all->loop, &s->limit, loop_now_ms() + s->grace_ms);

@@ -30,6 +30,7 @@ struct service {
 	struct services *all;
 	enum service_state state;
 	pid_t pid;
+	pid_t heir;  /* becomes pid when that ends, if it is a child of PID 1 by then */
 	int started; /* counts the first starts of all services: they stop the other way round */
 	int64_t started_ms;
 	bool reached;  /* it was ready once, or is over: what comes after it may start */
@@ -73,6 +74,9 @@ void services_event(struct services *all, enum config_event event);
 
 /* For every process that PID 1 has reaped; of those that are no service it takes no notice. */
 void services_ended(struct services *all, pid_t pid, int status);
+
+/* By its own signal; for services_stop, and for a main process that comes up meanwhile. */
+void service_tell_to_stop(const struct service *s);
 
 /* No service is started any more. Returns the sum of what the running ones may take to stop. */
 int64_t services_close(struct services *all);

@@ -31,18 +31,23 @@ static void wait_for_end(const struct service *s, int64_t wait_ms, int64_t until
 		loop_wait(s->all->loop, end_ms);
 }
 
+void service_tell_to_stop(const struct service *s)
+{
+	kill(s->pid, (int)s->settings->stop_signal);
+	kill(s->pid, SIGCONT);
+}
+
 static void stop(struct service *s, int64_t until_ms)
 {
 	console_say("stopping %s", s->name);
-	kill(s->pid, (int)s->settings->stop_signal);
-	kill(s->pid, SIGCONT);
+	service_tell_to_stop(s);
 	wait_for_end(s, s->grace_ms, until_ms);
 	if (s->pid != 0) {
 		console_say("%s did not stop in %d s, killing it", s->name,
 			    (int)(s->grace_ms / 1000));
-		if (s->settings->keep_children)
-			kill(s->pid, SIGKILL);
-		else
+		/* Without control groups one that was handed on is in another's process group. */
+		kill(s->pid, SIGKILL);
+		if (!s->settings->keep_children)
 			cgroup_kill(s->name, s->pid);
 		wait_for_end(s, KILL_WAIT_MS, until_ms);
 	}

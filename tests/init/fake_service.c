@@ -1,7 +1,7 @@
 /*
  * Stands for mvirt-vmm, for other services and for the shell in a root that holds nothing else.
  * What it does is its argument, and as mvirt-vmm the content of /etc/mode; every line it says
- * begins with "vmm: ", "vm: " or "sh: ".
+ * begins with "vmm: ", "vm: ", "child: " or "sh: ".
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -166,6 +166,53 @@ static _Noreturn void fork_away(void)
 	exit(0);
 }
 
+/* A child named as the main process; its parent is this process, and not PID 1. */
+static int name_child(void)
+{
+	char text[64];
+	int pid = fork();
+
+	if (pid == 0)
+		wait_for_term("child");
+	snprintf(text, sizeof(text), "MAINPID=%d\nREADY=1", pid);
+	notify(text);
+	usleep(200 * 1000);
+	return pid;
+}
+
+static void end_child(int pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static _Noreturn void outlive_child(void)
+{
+	end_child(name_child());
+	exit(4);
+}
+
+static _Noreturn void go_on_without_child(void)
+{
+	end_child(name_child());
+	wait_for_term("vmm");
+}
+
+static _Noreturn void stand_over_child(void)
+{
+	name_child();
+	printf("vmm: child named\n");
+	for (;;)
+		pause();
+}
+
+static _Noreturn void be_stuck(void)
+{
+	notify("WATCHDOG=trigger");
+	for (;;)
+		pause();
+}
+
 static _Noreturn void fall_silent(void)
 {
 	printf("vmm: watchdog of %s us\n", getenv("WATCHDOG_USEC"));
@@ -226,8 +273,16 @@ static const struct {
 	const char *mode;
 	void (*run)(void);
 } modes[] = {
-	{"fork-away", fork_away},     {"silent", fall_silent}, {"pretend", pretend},
-	{"leave-child", leave_child}, {"limits", tell_limits}, {"much", write_much},
+	{"fork-away", fork_away},
+	{"silent", fall_silent},
+	{"pretend", pretend},
+	{"leave-child", leave_child},
+	{"limits", tell_limits},
+	{"much", write_much},
+	{"outlive-child", outlive_child},
+	{"lose-child", go_on_without_child},
+	{"stand-over-child", stand_over_child},
+	{"stuck", be_stuck},
 };
 
 static int shell(const char *name)

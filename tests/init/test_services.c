@@ -127,6 +127,49 @@ static void main_process_may_be_handed_on(void **state)
 	assert_int_equal(count_of("starting it again"), 0);
 }
 
+static void main_process_of_another_parent_does_not_hide_the_end(void **state)
+{
+	(void)state;
+	start("[service a]\nexec = /bin/fake outlive-child\nready = notify\n", NULL);
+	guest_says_next(&guest, "a: child: running\n");
+	guest_says_next(&guest, "pideisn: a exited with status 4, starting it again in 250 ms\n");
+	guest_says_next(&guest, "a: child: running\n");
+}
+
+static void main_process_that_is_gone_is_not_told_to_stop(void **state)
+{
+	(void)state;
+	start("[service a]\nexec = /bin/fake lose-child\nready = notify\n", NULL);
+	guest_says_next(&guest, "a: vmm: running\n");
+	kill(guest.pid, SIGTERM);
+	guest_says_next(&guest, "a: vmm: told to stop\n");
+	guest_says_next(&guest, "pideisn: a stopped\n");
+	assert_int_equal(count_of("did not stop"), 0);
+	guest_ends_by(&guest, SIGHUP);
+}
+
+static void main_process_is_told_to_stop_after_its_parent(void **state)
+{
+	(void)state;
+	start("[service a]\nexec = /bin/fake stand-over-child\nready = notify\n", NULL);
+	guest_says_next(&guest, "a: vmm: child named\n");
+	kill(guest.pid, SIGTERM);
+	guest_says_next(&guest, "a: child: told to stop\n");
+	guest_says_next(&guest, "pideisn: a stopped\n");
+	assert_int_equal(count_of("did not stop"), 0);
+	guest_ends_by(&guest, SIGHUP);
+}
+
+static void service_that_is_stuck_before_it_is_ready_is_aborted(void **state)
+{
+	(void)state;
+	start("[service a]\nexec = /bin/fake stuck\nready = notify\n", NULL);
+	guest_says_next(&guest, "pideisn: a says that it is stuck, sending it SIGABRT\n");
+	guest_says_next(&guest,
+			"pideisn: a killed by signal 6 (SIGABRT), starting it again in 250");
+	assert_int_equal(count_of("is not ready"), 0);
+}
+
 static void service_without_a_sign_of_life_is_aborted_and_restarted(void **state)
 {
 	(void)state;
@@ -394,6 +437,10 @@ int main(void)
 		CASE(service_that_waits_for_the_network_holds_nothing_back),
 		CASE(message_of_a_stranger_is_refused),
 		CASE(main_process_may_be_handed_on),
+		CASE(main_process_of_another_parent_does_not_hide_the_end),
+		CASE(main_process_that_is_gone_is_not_told_to_stop),
+		CASE(main_process_is_told_to_stop_after_its_parent),
+		CASE(service_that_is_stuck_before_it_is_ready_is_aborted),
 		CASE(service_without_a_sign_of_life_is_aborted_and_restarted),
 		CASE(four_starts_and_one_line_when_three_restarts_are_the_limit),
 		CASE(giving_up_can_end_the_machine),
