@@ -35,6 +35,9 @@ struct media_layout {
  */
 MUST_CHECK int media_layout_make(const struct media_options *options, uint64_t bytes,
 				 struct media_layout *l, struct err *e);
+/* What the boot code says that is in an image without code of a boot loader. */
+#define MEDIA_BIOS_MESSAGE "This image boots with UEFI firmware, not with a BIOS.\r\n"
+
 void media_layout_done(struct media_layout *l);
 #define AUTO_MEDIA_LAYOUT AUTO(media_layout_done) struct media_layout
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { STEPS_MAX = 64, DEFAULT_TIMEOUT_S = 180 };
+enum { STEPS_MAX = 64, DEFAULT_TIMEOUT_S = 180, MEMORY_MIN = 16 << 20 };
 
 /* Where a script finds what the console said when it named no file. */
 #define DEFAULT_LOG PROJECT_TARGET "/run.log"
@@ -19,6 +19,7 @@ struct options {
 	struct strv disks;
 	struct strv qemu;
 	struct strv trusted;
+	bool has_net; /* --net was given */
 };
 
 static int add_step(void *into, enum run_step_kind kind, const char *text, struct err *e)
@@ -133,6 +134,7 @@ static int set_net(void *into, const char *value, struct err *e)
 			return -1;
 		value = "tap:tap0";
 	}
+	o->has_net = true;
 	o->run.net = RUN_NET_NONE + (unsigned int)i;
 	o->run.tap = value + 4;
 	if (!*o->run.tap || strlen(o->run.tap) > 15 || strpbrk(o->run.tap, ",/: \t"))
@@ -217,9 +219,15 @@ static const struct option_row rows[] = {
 	{0, "cpus", "N", "processors of the guest (default: 1)", OPTION_NUMBER,
 	 offsetof(struct options, run.cpus), NULL},
 	{0, "vmm", "NAME", "'qemu' (default) or 'cloud-hypervisor'", OPTION_CALL, 0, set_vmm},
-	{0, "expect", "TEXT", "step: wait until the guest prints TEXT", OPTION_CALL, 0, add_expect},
-	{0, "send", "TEXT", "step: type TEXT and Enter into the console", OPTION_CALL, 0, add_send},
-	{0, "power-button", NULL, "step: press the power button", OPTION_CALL, 0, add_button},
+	{0, "expect", "TEXT", "step: wait until the guest prints TEXT, as it stands: no pattern",
+	 OPTION_CALL, 0, add_expect},
+	{0, "send", "TEXT",
+	 "step: type TEXT and Enter into the console, whose echo of it is output like any other",
+	 OPTION_CALL, 0, add_send},
+	{0, "power-button", NULL,
+	 "step: press the power button; goes behind an --expect that shows that the guest "
+	 "listens",
+	 OPTION_CALL, 0, add_button},
 	{0, "monitor", "COMMAND", "step: give QEMU's monitor a command", OPTION_CALL, 0,
 	 add_monitor},
 	{0, "qemu", "WORDS", "further arguments for QEMU", OPTION_CALL, 0, add_qemu},
@@ -241,7 +249,12 @@ static int check(struct options *o, struct err *e)
 		return err_set(e, ERR_USAGE,
 			       "--timeout goes with steps: --expect, --send, --power-button or "
 			       "--monitor");
-	if (o->run.n_forwards && o->run.net == RUN_NET_NONE)
+	if (o->run.memory_bytes < MEMORY_MIN)
+		return err_set(e, ERR_USAGE,
+			       "--memory: %llu is bytes, and a guest takes at least 16M: give a "
+			       "unit, as 512M",
+			       (unsigned long long)o->run.memory_bytes);
+	if (o->run.n_forwards && !o->has_net)
 		o->run.net = RUN_NET_USER;
 	if (o->run.n_forwards && o->run.net != RUN_NET_USER)
 		return err_set(e, ERR_USAGE, "--forward goes with --net user");
@@ -289,7 +302,9 @@ const struct command cmd_run = {
 		   "works. The file stays as it is, whatever the guest does.\n\n"
 		   "For scripts, --expect, --send, --power-button and --monitor are steps, done "
 		   "in the order given. The exit status is 0 when all were done and the guest then "
-		   "powered itself off.",
+		   "powered itself off. The console echoes what --send types, and --expect would "
+		   "find TEXT in that: expect what only the answer has, as --send 'echo "
+		   "\"[$((6*7))]\"' --expect '[42]'.",
 	.options = rows,
 	.n_options = ARRAY_LEN(rows),
 	.run = run,

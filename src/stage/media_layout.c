@@ -17,7 +17,6 @@ enum {
 };
 
 #define DEFAULT_LABEL "MVIRT"
-#define BIOS_MESSAGE  "This image boots with UEFI firmware, not with a BIOS.\r\n"
 
 void media_layout_done(struct media_layout *l)
 {
@@ -346,7 +345,7 @@ int media_layout_write(const struct media_layout *l, struct sink *out, struct er
 		.partitions = rows,
 		.n_partitions = l->n_partitions,
 		.boot_code = code,
-		.boot_code_len = gpt_message_code(BIOS_MESSAGE, code),
+		.boot_code_len = gpt_message_code(MEDIA_BIOS_MESSAGE, code),
 	};
 
 	if (!rows)

@@ -1,6 +1,7 @@
 #include "stage/run.h"
 
 #include "base/log.h"
+#include "host/certificate.h"
 #include "host/file.h"
 #include "host/kvm.h"
 #include "host/process.h"
@@ -201,10 +202,48 @@ static int check_tools(const struct run_plan *p, struct err *e)
 	return 0;
 }
 
+static int check_log_apart(const struct run_options *o, const char *input, struct err *e)
+{
+	if (!input || file_apart(input, o->log_path, e) == 0)
+		return 0;
+	return err_set(e, ERR_INPUT, "--log '%s' would overwrite '%s': give another file",
+		       o->log_path, input);
+}
+
+static int check_log(const struct run_options *o, struct err *e)
+{
+	const char *const files[] = {o->file, o->initrd, o->vars, o->firmware};
+	const struct strv *const lists[] = {o->disks, o->trusted};
+
+	if (!o->log_path)
+		return 0;
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		if (check_log_apart(o, files[i], e) < 0)
+			return -1;
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+		for (size_t k = 0; lists[i] && k < lists[i]->n; k++)
+			if (check_log_apart(o, lists[i]->v[k], e) < 0)
+				return -1;
+	return 0;
+}
+
+/* --dry-run enrols nothing, and shall not print what would fail. */
+static int check_trusted(const struct run_options *o, struct err *e)
+{
+	AUTO_CERTIFICATES c = {.v = NULL};
+
+	for (size_t i = 0; o->trusted && i < o->trusted->n; i++)
+		if (certificates_load(o->trusted->v[i], &c, e) < 0)
+			return -1;
+	return 0;
+}
+
 int stage_run(const struct run_options *options, struct err *e)
 {
 	AUTO_RUN_PLAN p = {.kernel = NULL};
 
+	if (check_log(options, e) < 0 || check_trusted(options, e) < 0)
+		return -1;
 	if (options->dry_run)
 		return print_commands(options, e);
 	if (run_plan_make(options, ".", &p, e) < 0 || check_tools(&p, e) < 0)

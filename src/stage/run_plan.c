@@ -2,8 +2,11 @@
 
 #include "base/path.h"
 #include "base/strv.h"
+#include "format/initrd_form.h"
 #include "format/pe.h"
 #include "host/file.h"
+#include "stage/project.h"
+#include "stage/run_bios.h"
 
 #include <string.h>
 
@@ -87,6 +90,22 @@ static bool is_media(enum image_kind kind)
 	return kind == IMAGE_ISO || kind == IMAGE_DISK || kind == IMAGE_QCOW2;
 }
 
+static int check_firmware_options(const struct run_plan *p, struct err *e)
+{
+	if (run_has_keys(p->options) && !p->options->secure_boot)
+		return err_set(e, ERR_USAGE, "--trust goes with --secure-boot");
+	if (p->options->secure_boot && p->boot != RUN_BOOT_UEFI)
+		return err_set(e, ERR_USAGE,
+			       "--secure-boot goes with --uefi: without firmware, "
+			       "or with a BIOS, nothing checks signatures");
+	if ((p->options->firmware || p->options->vars) && p->boot != RUN_BOOT_UEFI)
+		return err_set(e, ERR_USAGE,
+			       "--firmware and --vars go with --uefi: '%s' is booted %s",
+			       p->options->file,
+			       p->boot == RUN_BOOT_BIOS ? "by a BIOS" : "without firmware");
+	return 0;
+}
+
 static int check_boot(const struct run_plan *p, struct err *e)
 {
 	const char *file = p->options->file;
@@ -109,13 +128,15 @@ static int check_boot(const struct run_plan *p, struct err *e)
 	if (p->options->attach != RUN_ATTACH_FITTING && !is_media(p->kind))
 		return err_set(e, ERR_USAGE, "--attach goes with an ISO or a disk: '%s' is %s",
 			       file, what);
-	if (run_has_keys(p->options) && !p->options->secure_boot)
-		return err_set(e, ERR_USAGE, "--trust goes with --secure-boot");
-	if (p->options->secure_boot && p->boot != RUN_BOOT_UEFI)
+	if (p->options->writable && !is_media(p->kind))
 		return err_set(e, ERR_USAGE,
-			       "--secure-boot goes with --uefi: without firmware, "
-			       "or with a BIOS, nothing checks signatures");
-	return 0;
+			       "--writable goes with an ISO or a disk: '%s' is %s, and the guest "
+			       "never writes to it",
+			       file, what);
+	if (p->options->writable && p->attach == RUN_ATTACH_CD)
+		return err_set(e, ERR_USAGE,
+			       "--writable goes with --attach usb or disk: a CD is read only");
+	return check_firmware_options(p, e);
 }
 
 static int check_cloud_hypervisor(const struct run_plan *p, struct err *e)
@@ -131,6 +152,9 @@ static int check_cloud_hypervisor(const struct run_plan *p, struct err *e)
 			       "cloud-hypervisor has no network of its own: --net tap");
 	if (o->qemu->n)
 		return err_set(e, ERR_USAGE, "--qemu is for QEMU");
+	if (o->vars)
+		return err_set(e, ERR_USAGE,
+			       "--vars is for QEMU: cloud-hypervisor's firmware has no variables");
 	if (o->n_steps || o->log_path)
 		return err_set(
 			e, ERR_USAGE,
@@ -180,12 +204,31 @@ static void plan_boot(const struct run_options *o, struct run_plan *p)
 								       : RUN_ATTACH_DISK;
 }
 
+static int read_form(const struct source *s, const char **ret, struct err *e)
+{
+	char head[INITRD_HEAD];
+	size_t len = s->size < sizeof(head) ? (size_t)s->size : sizeof(head);
+
+	if (source_read(s, 0, head, len, e) < 0)
+		return -1;
+	*ret = initrd_form(head, len);
+	return 0;
+}
+
 static int check_file(const struct source *s, enum image_kind kind, struct err *e)
 {
+	const char *form = NULL;
 	AUTO_PE pe = {.sections = NULL};
 
 	if (kind == IMAGE_EFI && pe_read(s, &pe, e) < 0)
 		return -1;
+	if (kind == IMAGE_OTHER && read_form(s, &form, e) < 0)
+		return -1;
+	if (form)
+		return err_set(e, ERR_INPUT,
+			       "'%s' is an initramfs, or something else in %s: it boots with a "
+			       "kernel, mvirt-mkos run KERNEL --initrd %s",
+			       s->name, form, s->name);
 	if (kind == IMAGE_OTHER)
 		return err_set(e, ERR_INPUT,
 			       "'%s' is nothing that boots: give a UKI, an ISO, a disk or a kernel",
@@ -200,9 +243,10 @@ int run_plan_make(const struct run_options *options, const char *folder, struct 
 	AUTO_RUN_PLAN p = {.options = options, .folder = folder};
 
 	if (!file_exists(options->file))
-		return err_set(e, ERR_MISSING,
-			       "image '%s' is not there: make it with mvirt-mkos build",
-			       options->file);
+		return err_set(e, ERR_MISSING, "image '%s' is not there%s", options->file,
+			       strcmp(options->file, PROJECT_UKI) != 0
+				       ? ""
+				       : ": make it with mvirt-mkos build");
 	if (file_source_open(&f, options->file, e) < 0 ||
 	    image_kind_read(&f.source, &p.kind, e) < 0 || check_file(&f.source, p.kind, e) < 0)
 		return -1;
@@ -210,6 +254,8 @@ int run_plan_make(const struct run_options *options, const char *folder, struct 
 	plan_boot(options, &p);
 	plan_firmware(options, &p);
 	if (check_boot(&p, e) < 0)
+		return -1;
+	if (p.boot == RUN_BOOT_BIOS && run_check_bios(&p, &f.source, e) < 0)
 		return -1;
 	if (options->vmm == RUN_CLOUD_HYPERVISOR && check_cloud_hypervisor(&p, e) < 0)
 		return -1;

@@ -134,6 +134,8 @@ for disk in disk.img odd,name.img; do
 	bytes "$disk" 450 '\356\0\0\0\1\0\0\0\377\377'
 	bytes "$disk" 510 '\125\252'
 done
+cp disk.img code.img
+bytes code.img 0 '\353\376'
 bytes q.qcow2 0 'QFI\373'
 bytes vmlinux 0 '\177ELF'
 
@@ -152,8 +154,8 @@ dry image.iso
 has command "if=none,id=boot,format=raw,readonly=on,file=image.iso -device ide-cd,drive=boot"
 dry --attach usb image.iso
 has command "format=raw,snapshot=on,file=image.iso -device qemu-xhci -device usb-storage,drive=boot"
-dry --bios disk.img
-has command "format=raw,snapshot=on,file=disk.img -device virtio-blk-pci,drive=boot"
+dry --bios code.img
+has command "format=raw,snapshot=on,file=code.img -device virtio-blk-pci,drive=boot"
 if grep -q pflash command; then fail "firmware for a BIOS boot"; fi
 dry --writable q.qcow2
 has command "format=qcow2,snapshot=off,file=q.qcow2"
@@ -208,6 +210,13 @@ refused() {
 expect 1 "$mkos" run --expect x nowhere
 has err "image 'nowhere' is not there"
 echo text >text
+says err "mvirt-mkos run: image 'nowhere' is not there"
+mkdir empty
+expect 1 "$mkos" -C empty run --dry-run
+says err "mvirt-mkos run: image 'target/mvirt.efi' is not there: make it with mvirt-mkos build"
+"$mkos" -q initramfs --list list --compress gzip -o i.gz
+refused 1 "'i.gz' is an initramfs, or something else in gzip: it boots with a kernel, mvirt-mkos run \
+KERNEL --initrd i.gz" i.gz
 refused 1 "'text' is nothing that boots: give a UKI, an ISO, a disk or a kernel" text
 printf MZ >half.efi
 expect 1 "$mkos" run half.efi
@@ -231,6 +240,70 @@ refused 2 "cloud-hypervisor brings no firmware: --firmware CLOUDHV.fd" \
 	--vmm cloud-hypervisor disk.img
 refused 2 "steps and --log are for QEMU: cloud-hypervisor runs in the terminal" \
 	--vmm cloud-hypervisor --log log vmlinux
+refused 2 "--memory: 10 is bytes, and a guest takes at least 16M: give a unit, as 512M" -m 10 vmlinux
+refused 2 "--memory: 16777215 is bytes, and a guest takes at least 16M: give a unit, as 512M" \
+	-m 16777215 vmlinux
+dry -m 16M vmlinux
+has command "-m 16384K"
+refused 2 "--writable goes with an ISO or a disk: 'vmlinux' is a kernel, and the guest never writes to \
+it" --writable vmlinux
+refused 2 "--writable goes with an ISO or a disk: '$uki' is an EFI program, and the guest never writes \
+to it" --writable "$uki"
+refused 2 "--writable goes with --attach usb or disk: a CD is read only" --writable image.iso
+refused 2 "--forward goes with --net user" --net none --forward 1:2 disk.img
+refused 2 "--firmware and --vars go with --uefi: 'parts.efi' is booted without firmware" \
+	--direct --firmware code.fd parts.efi
+refused 2 "--firmware and --vars go with --uefi: 'code.img' is booted by a BIOS" \
+	--bios --vars own.fd code.img
+refused 2 "--vars is for QEMU: cloud-hypervisor's firmware has no variables" \
+	--vmm cloud-hypervisor --firmware CLOUDHV.fd --vars own.fd disk.img
+expect 1 "$mkos" run --dry-run --secure-boot --trust text "$uki"
+has err "'text'"
+empty out
+
+# A BIOS that finds nothing is mute: our own images without BIOS part, and a disk without boot code.
+refused 1 "'disk.img' has no boot code for a BIOS in its first sector: boot it by UEFI" --bios disk.img
+"$mkos" -q iso --uki "$uki" -o uefi.iso 2>/dev/null
+"$mkos" -q disk --uki "$uki" -o uefi.img 2>/dev/null
+refused 1 "'uefi.iso' has no boot record for a BIOS: make it with mvirt-mkos iso --bios, or boot it by \
+UEFI" --bios uefi.iso
+for how in usb disk; do
+	refused 1 "'uefi.iso' has no boot code for a BIOS in its first sector: boot it by UEFI" \
+		--bios --attach $how uefi.iso
+done
+refused 1 "'uefi.img' has no boot code for a BIOS in its first sector: boot it by UEFI" --bios uefi.img
+# One that another program made for a BIOS passes.
+if command -v genisoimage >/dev/null; then
+	mkdir boot
+	truncate -s 2048 boot/loader
+	genisoimage -quiet -b loader -no-emul-boot -boot-load-size 4 -o bios.iso boot
+	dry --bios bios.iso
+	has command "file=bios.iso -device ide-cd"
+elif [ "${CI:-}" = true ]; then
+	fail "no genisoimage"
+fi
+
+# The log replaces no input, under whatever name, with steps and without.
+cp "$uki" own.efi
+cp own.efi kept.efi
+ln own.efi link.efi
+overwrites() {
+	log=$1
+	input=$2
+	shift 2
+	for steps in '' '--expect x'; do
+		# shellcheck disable=SC2086
+		expect 1 "$mkos" run --log "$log" $steps "$@"
+		says err "mvirt-mkos run: --log '$log' would overwrite '$input': give another file"
+		same own.efi kept.efi
+	done
+}
+overwrites own.efi own.efi own.efi
+overwrites link.efi own.efi own.efi
+overwrites own.efi own.efi --disk own.efi disk.img
+overwrites own.efi own.efi --vars own.efi disk.img
+overwrites own.efi own.efi --firmware own.efi disk.img
+overwrites own.efi own.efi --initrd own.efi kernel
 # Nothing is started without what it takes.
 expect 1 "$mkos" run --firmware nowhere disk.img
 has err "there is no UEFI firmware 'nowhere'"
