@@ -94,6 +94,24 @@ static struct media_volume *new_volume(struct media_facts *f, struct err *e)
 	return v;
 }
 
+/* One file system is walked once, however many entries of a broken table name it. */
+static int check_apart(const struct media_facts *f, const struct media_volume *where, struct err *e)
+{
+	for (size_t i = 0; i < f->n_volumes; i++) {
+		const struct media_volume *v = &f->volumes[i];
+		bool is_before = v->range.offset + v->range.source.size <= where->range.offset;
+		bool is_behind = where->range.offset + where->range.source.size <= v->range.offset;
+
+		if (v->partition && where->partition && !is_before && !is_behind)
+			return err_set(e, ERR_INPUT,
+				       "it overlaps partition %u, which has a FAT too",
+				       v->partition);
+		if (v->boot && where->boot && v->range.offset == where->range.offset)
+			return err_set(e, ERR_INPUT, "it is boot entry %zu again", v->boot);
+	}
+	return 0;
+}
+
 /* A FAT file system in that range, if there is one. */
 static int add_fat(struct media_facts *f, const struct media_volume *where, struct err *e)
 {
@@ -103,6 +121,8 @@ static int add_fat(struct media_facts *f, const struct media_volume *where, stru
 
 	if (!fat_is_there(&where->range.source))
 		return 0;
+	if (check_apart(f, where, e) < 0)
+		return -1;
 	v = new_volume(f, e);
 	if (!v)
 		return -1;

@@ -183,6 +183,11 @@ expect 0 "$mkos" inspect shared.img
 has out "problem: partition 1: "
 has out "a folder has no end"
 has out "partition 5: Linux"
+# Many entries may name one file system, which is walked once.
+cp mbr.img twice.img
+dd if=mbr.img of=twice.img bs=1 skip=446 seek=478 count=16 conv=notrunc status=none
+expect 0 "$mkos" inspect twice.img
+has out "problem: partition 3: it overlaps partition 1, which has a FAT too"
 head -c 40000 x.iso >cut
 expect 1 "$mkos" inspect cut
 [ "$(wc -l <err)" -eq 1 ] || fail "$(cat err)"
