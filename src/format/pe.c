@@ -167,6 +167,8 @@ static void get_section(struct pe_section *section, const uint8_t *entry)
 	section->Characteristics = le32_get(entry + 36);
 }
 
+enum { ENTRIES_AT_ONCE = 64 };
+
 static int read_sections(const struct source *s, struct pe *pe, struct err *e)
 {
 	uint64_t table = pe_table_offset(pe);
@@ -183,12 +185,16 @@ static int read_sections(const struct source *s, struct pe *pe, struct err *e)
 	pe->sections = calloc(pe->n_sections, sizeof(*pe->sections));
 	if (!pe->sections)
 		return err_memory(e);
-	for (size_t i = 0; i < pe->n_sections; i++) {
-		uint8_t entry[PE_SECTION_ENTRY];
+	for (size_t i = 0; i < pe->n_sections;) {
+		uint8_t entries[ENTRIES_AT_ONCE * PE_SECTION_ENTRY];
+		size_t left = pe->n_sections - i;
+		size_t n = left < ENTRIES_AT_ONCE ? left : ENTRIES_AT_ONCE;
 
-		if (source_read(s, table + i * sizeof(entry), entry, sizeof(entry), e) < 0)
+		if (source_read(s, table + i * PE_SECTION_ENTRY, entries, n * PE_SECTION_ENTRY, e) <
+		    0)
 			return -1;
-		get_section(&pe->sections[i], entry);
+		for (size_t k = 0; k < n; k++)
+			get_section(&pe->sections[i++], entries + k * PE_SECTION_ENTRY);
 	}
 	return 0;
 }

@@ -194,20 +194,28 @@ static void lint_pcrsig(struct content_lint *l)
 			     "the .pcrsig in front of the profiles is of none of them");
 }
 
+enum { KERNELS_MAX = 257 }; /* of the base and of 256 profiles */
+
 int uki_lint_content(const struct source *s, const struct pe *pe, const struct stub_version *stub,
 		     struct uki_findings *f, struct err *e)
 {
 	struct content_lint l = {
 		.s = s, .pe = pe, .stub = stub, .found = f, .initrd = find_initrd(pe)};
-	bool has_kernel = false;
+	bool has_kernel = false, is_second = false;
+	size_t kernels = 0;
 
 	for (size_t i = 0; i < pe->n_sections; i++) {
 		const struct pe_section *section = &pe->sections[i];
 		int r = 0;
 
-		if (strcmp(section->Name, ".linux") == 0) {
+		if (strcmp(section->Name, ".profile") == 0) {
+			is_second = false;
+		} else if (strcmp(section->Name, ".linux") == 0) {
 			has_kernel = true;
-			r = lint_kernel(&l, section, e);
+			/* A second one in a part is a fault of its own; each costs a look at all of it. */
+			if (!is_second && kernels++ < KERNELS_MAX)
+				r = lint_kernel(&l, section, e);
+			is_second = true;
 		} else if (strcmp(section->Name, ".cmdline") == 0) {
 			r = lint_cmdline(&l, section, e);
 		} else if (strcmp(section->Name, ".initrd") == 0) {
