@@ -359,8 +359,6 @@ static int walk_folder(struct walker *w, uint64_t offset, uint64_t size, struct 
 	 * No block is in two folders: this bounds what a broken image can make us do. Whole blocks
 	 * are what is looked at, however small a folder says it is.
 	 */
-	if (size > w->i->s->size)
-		return wrong(w->i->s, "a folder is longer than it is", e);
 	w->looked_at += align_up(size, ISO9660_BLOCK);
 	if (w->looked_at > w->i->s->size)
 		return wrong(w->i->s, "its folders are longer than it is, or in one another", e);
