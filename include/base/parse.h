@@ -12,7 +12,7 @@
 MUST_CHECK int parse_number(const char *text, unsigned int base, uint64_t max, const char *what,
 			    uint64_t *ret, struct err *e);
 
-/* A decimal number of bytes, with K, M, G or T (powers of 1024) behind it or not. */
+/* A decimal number of bytes, with K, M, G or T, or KiB and so on (powers of 1024), behind it or not. */
 MUST_CHECK int parse_size(const char *text, const char *what, uint64_t *ret, struct err *e);
 
 /*

@@ -63,6 +63,8 @@ bool file_is_program(const char *path);
 
 /* Makes the folder and those above it, as mkdir -p. */
 MUST_CHECK int folder_make(const char *path, struct err *e);
+/* The same; one that is there has to be empty. */
+MUST_CHECK int folder_make_new(const char *path, struct err *e);
 
 /* The absolute path, with symbolic links resolved; the file has to exist. */
 MUST_CHECK int file_real_path(const char *path, char **ret, struct err *e);

@@ -10,11 +10,12 @@ MUST_CHECK int extract_uki_sections(const struct source *from, const struct insp
 				    struct err *e);
 
 /*
- * Writes all sections that would be shown into a folder, which is made: .linux as `linux` and so
+ * Writes all sections that would be shown into a folder, which is made or empty: .linux as `linux` and so
  * on, the second of a name as NAME.2, sections of no UKI as section-NAME; those of a profile into
  * the folder profile-N in it, unless one profile was asked for.
+ * *ret_sections is their number.
  */
 MUST_CHECK int extract_uki_all(const struct source *from, const struct inspect_uki *how,
-			       const char *folder, struct err *e);
+			       const char *folder, size_t *ret_sections, struct err *e);
 
 #endif

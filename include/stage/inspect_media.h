@@ -13,6 +13,10 @@
 MUST_CHECK int inspect_media_text(const struct source *from, enum image_kind kind,
 				  const struct inspect_uki *how, struct buf *out, struct err *e);
 
+/* Appends what is wrong with it, a sentence each. */
+MUST_CHECK int inspect_media_problems(const struct source *from, enum image_kind kind,
+				      struct strv *ret, struct err *e);
+
 /*
  * Writes the members into the object that is open: "type", "size", "table",
  * "partitions", "boot" and "volumes", each with its "files"; a UKI among them

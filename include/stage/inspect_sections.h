@@ -34,4 +34,8 @@ MUST_CHECK int inspect_view(const struct source *from, const struct inspect_uki 
 bool section_is_shown(const struct inspect_uki *how, const struct section_wishes *w,
 		      const char *name);
 
+/* Says that there is no such section, and which one may have been meant. */
+int section_is_missing(const struct source *from, const struct uki_view *view, const char *name,
+		       struct err *e);
+
 #endif

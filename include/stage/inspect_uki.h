@@ -32,7 +32,11 @@ MUST_CHECK int inspect_uki_text(const struct source *from, const struct inspect_
 MUST_CHECK int inspect_uki_json(const struct source *from, const struct inspect_uki *how,
 				struct json_writer *out, struct err *e);
 
-/* What it is: kind, architecture, stub, kernel, profiles. */
+/* "_signatures", who signed it, when anybody did. */
+MUST_CHECK int inspect_uki_signatures_json(const struct source *from, struct json_writer *out,
+					   struct err *e);
+
+/* What it is: kind, architecture, stub, kernel, profiles, who signed it. */
 MUST_CHECK int inspect_uki_facts_text(const struct source *from, struct buf *out, struct err *e);
 MUST_CHECK int inspect_uki_facts_json(const struct source *from, struct json_writer *out,
 				      struct err *e);

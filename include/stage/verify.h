@@ -12,6 +12,7 @@
 struct verify_signature {
 	struct certificate_facts signer;
 	bool is_good;
+	bool is_intact;	 /* good, if its signer were trusted */
 	char fault[256]; /* why firmware would not take it, in words */
 	bool is_expired; /* or not valid yet: firmware does not look at dates, others do */
 };

@@ -62,7 +62,7 @@ int parse_size(const char *text, const char *what, uint64_t *ret, struct err *e)
 		return err_set(e, ERR_INPUT, "%s '%.60s' is not a size such as 512M", what, text);
 	if (text[n]) {
 		unit = strchr(units, toupper((unsigned char)text[n]));
-		if (!unit || text[n + 1])
+		if (!unit || (text[n + 1] && strcmp(text + n + 1, "iB") != 0))
 			return err_set(e, ERR_INPUT, "%s '%.60s' is not a size such as 512M", what,
 				       text);
 		shift = 10 * (unsigned int)(unit - units + 1);

@@ -1,3 +1,4 @@
+#include "base/log.h"
 #include "cli/commands.h"
 #include "cli/inspect_initrd.h"
 #include "cli/project_options.h"
@@ -36,7 +37,7 @@ static const struct option_row rows[] = {
 	 offsetof(struct options, sections), NULL},
 	{0, "only-profile", "ID", "show what counts for the profile of that ID or number",
 	 OPTION_TEXT, offsetof(struct options, profile), NULL},
-	{0, "dump", "DIR", "write the sections of a UKI into a folder", OPTION_TEXT,
+	{0, "dump", "DIR", "write the sections of a UKI into a new folder", OPTION_TEXT,
 	 offsetof(struct options, dump), NULL},
 	{0, "facts", NULL, "say what a UKI is: architecture, stub, kernel, profiles", OPTION_FLAG,
 	 offsetof(struct options, facts), NULL},
@@ -55,8 +56,8 @@ static const struct option_row rows[] = {
 	{0, "max-entries", "N", "refuse an initramfs of more entries (default: 16777216)",
 	 OPTION_NUMBER, offsetof(struct options, initrd.limits.entries), NULL},
 	{0, "lint", NULL,
-	 "say what is wrong with a UKI or an initramfs; exit status 1 for an error", OPTION_FLAG,
-	 offsetof(struct options, lint), NULL},
+	 "say what is wrong with a UKI, an initramfs, an ISO or a disk; exit status 1 for an error",
+	 OPTION_FLAG, offsetof(struct options, lint), NULL},
 };
 
 static int find_kind(const struct source *s, enum image_kind *ret, struct linux_image *kernel,
@@ -133,6 +134,14 @@ static int show_text(const struct subject *s, struct err *e)
 	return r < 0 ? -1 : print_text(buf_str(&out), out.len, e);
 }
 
+/* As ukify has it, but for who signed it: ukify does not tell. */
+static int uki_json(const struct subject *s, struct json_writer *w, struct err *e)
+{
+	if (inspect_uki_json(s->source, &s->how, w, e) < 0)
+		return -1;
+	return s->as_ukify || s->how.sections->n ? 0 : inspect_uki_signatures_json(s->source, w, e);
+}
+
 static int show_json(const struct subject *s, const struct json_request *request, struct err *e)
 {
 	AUTO_JSON_OUTPUT out = {.text = BUF_INIT};
@@ -144,7 +153,7 @@ static int show_json(const struct subject *s, const struct json_request *request
 	else if (s->kind == IMAGE_EFI && s->options->facts)
 		r = inspect_uki_facts_json(s->source, &out.w, e);
 	else if (s->kind == IMAGE_EFI)
-		r = inspect_uki_json(s->source, &s->how, &out.w, e);
+		r = uki_json(s, &out.w, e);
 	else if (is_media(s->kind))
 		r = inspect_media_json(s->source, s->kind, &s->how, &out.w, e);
 	else
@@ -155,6 +164,18 @@ static int show_json(const struct subject *s, const struct json_request *request
 static bool is_about_ukis(const struct options *o)
 {
 	return o->sections.n || o->profile || o->dump || o->facts;
+}
+
+static int dump(const struct subject *s, struct err *e)
+{
+	const char *folder = s->options->dump;
+	size_t n;
+
+	if (extract_uki_all(s->source, &s->how, folder, &n, e) < 0)
+		return -1;
+	if (log_level() >= LOG_NORMAL)
+		printf("%s: %zu section%s\n", folder, n, n == 1 ? "" : "s");
+	return 0;
 }
 
 static int show(struct subject *s, const struct json_request *json, struct err *e)
@@ -172,7 +193,7 @@ static int show(struct subject *s, const struct json_request *json, struct err *
 			       s->source->name,
 			       s->kind == IMAGE_BZIMAGE ? "a kernel" : "no EFI program");
 	if (o->dump)
-		return extract_uki_all(s->source, &s->how, o->dump, e);
+		return dump(s, e);
 	if (o->sections.n && extract_uki_sections(s->source, &s->how, e) < 0)
 		return -1;
 	return json->wanted ? show_json(s, json, e) : show_text(s, e);
@@ -221,6 +242,49 @@ static int tell_findings(const struct uki_findings *f, const struct json_request
 	return 0;
 }
 
+static void write_problems(struct json_writer *w, const struct strv *problems)
+{
+	json_open_array(w, "errors");
+	for (size_t i = 0; i < problems->n; i++) {
+		json_open_object(w, NULL);
+		json_text(w, "text", problems->v[i]);
+		json_close_object(w);
+	}
+	json_close_array(w);
+	json_open_array(w, "warnings");
+	json_close_array(w);
+}
+
+static int conclude(const struct source *s, size_t errors, struct err *e)
+{
+	if (errors)
+		return err_set(e, ERR_INPUT, "'%s' has %zu error%s", s->name, errors,
+			       errors == 1 ? "" : "s");
+	return 0;
+}
+
+static int lint_media(const struct source *s, enum image_kind kind, const struct json_request *json,
+		      struct err *e)
+{
+	AUTO_JSON_OUTPUT out = {.text = BUF_INIT};
+	AUTO_STRV problems = STRV_INIT;
+
+	if (inspect_media_problems(s, kind, &problems, e) < 0)
+		return -1;
+	if (json->wanted) {
+		json_output_begin(&out, json);
+		write_problems(&out.w, &problems);
+		if (json_output_print(&out, e) < 0)
+			return -1;
+		return conclude(s, problems.n, e);
+	}
+	for (size_t i = 0; i < problems.n; i++)
+		printf("error: %s\n", problems.v[i]);
+	if (problems.n == 0)
+		printf("nothing wrong\n");
+	return conclude(s, problems.n, e);
+}
+
 static int lint(const struct source *s, const struct options *o, const struct json_request *json,
 		struct err *e)
 {
@@ -232,15 +296,45 @@ static int lint(const struct source *s, const struct options *o, const struct js
 		return -1;
 	if (kind == IMAGE_OTHER)
 		return initrd_lint_answer(s, &o->initrd.limits, json, e);
+	if (is_media(kind))
+		return lint_media(s, kind, json, e);
 	if (kind != IMAGE_EFI)
-		return err_set(e, ERR_INPUT, "'%s' is %s: --lint is for UKIs and initramfs",
-			       s->name, kind == IMAGE_BZIMAGE ? "a kernel" : "no EFI program");
+		return err_set(e, ERR_INPUT,
+			       "'%s' is %s: --lint is for a UKI, an initramfs, an ISO or a disk",
+			       s->name, image_kind_text(kind));
 	if (uki_lint(s, &f, e) < 0 || tell_findings(&f, json, e) < 0)
 		return -1;
-	if (f.errors.n)
-		return err_set(e, ERR_INPUT, "'%s' has %zu error%s", s->name, f.errors.n,
-			       f.errors.n == 1 ? "" : "s");
-	return 0;
+	return conclude(s, f.errors.n, e);
+}
+
+/* Is the kind one that nothing else is? Whatever may be an initramfs is left to what reads those. */
+static int check_initramfs(const char *path, struct err *e)
+{
+	static const char options[] = "--list, --cat, --extract and --diff are for an initramfs";
+	AUTO_FILE_SOURCE f = FILE_SOURCE_INIT;
+	AUTO_PE pe = {.sections = NULL};
+	enum image_kind kind;
+
+	if (file_source_open(&f, path, e) < 0 || image_kind_read(&f.source, &kind, e) < 0)
+		return -1;
+	if (kind == IMAGE_EFI && pe_read(&f.source, &pe, e) < 0)
+		return -1;
+	if (kind == IMAGE_EFI && pe_section_find(&pe, ".initrd"))
+		return err_set(e, ERR_INPUT,
+			       "'%s' is a UKI: %s; get it with --section .initrd:binary@FILE", path,
+			       options);
+	if (kind == IMAGE_EFI)
+		return err_set(e, ERR_INPUT, "'%s' is an EFI program: %s", path, options);
+	if (kind == IMAGE_OTHER)
+		return 0;
+	return err_set(e, ERR_INPUT, "'%s' is %s: %s", path, image_kind_text(kind), options);
+}
+
+static int answer_initramfs(const char *path, const struct initrd_request *r, struct err *e)
+{
+	if (check_initramfs(path, e) < 0 || (r->diff && check_initramfs(r->diff, e) < 0))
+		return -1;
+	return initrd_answer(path, r, e);
 }
 
 static void options_done(struct options *o)
@@ -292,7 +386,7 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 			       "--section, --only-profile, --dump and --facts for UKIs");
 	if (initrd_requested(&o.initrd))
 		return argc - first == 1
-			       ? initrd_answer(argv[first], &o.initrd, e)
+			       ? answer_initramfs(argv[first], &o.initrd, e)
 			       : err_set(e, ERR_USAGE,
 					 "--list, --cat, --extract and --diff go with one "
 					 "file");

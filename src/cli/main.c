@@ -30,7 +30,7 @@ static void print_overview(void)
 	       "  -C DIR      run in the project folder DIR\n"
 	       "  -q, -v      say less, say more\n"
 	       "  --version   print the version\n"
-	       "  --help      show this text; mvirt-mkos COMMAND --help for a command\n\n"
+	       "  --help      show this text; mvirt-mkos help COMMAND for a command\n\n"
 	       "'mvirt-mkos build --recipe guest' makes an image that boots to a shell,\n"
 	       "'mvirt-mkos run' boots it.\n");
 }
@@ -114,6 +114,25 @@ static int global_options(int argc, char **argv, bool *ret_done, struct err *e)
 	return 0;
 }
 
+/* "help COMMAND" is "COMMAND --help". */
+static int help(int argc, char **argv, const struct command **ret_command, struct err *e)
+{
+	AUTO_STRV args = STRV_INIT;
+
+	if (argc == 1) {
+		print_overview();
+		return 0;
+	}
+	if (argc > 2)
+		return err_set(e, ERR_USAGE, "help with what? Give one command");
+	if (!find_command(argv[1]))
+		return unknown_command(argv[1], e);
+	*ret_command = find_command(argv[1]);
+	if (strv_add(&args, argv[1], e) < 0 || strv_add(&args, "--help", e) < 0)
+		return -1;
+	return (*ret_command)->run(*ret_command, (int)args.n, args.v, e);
+}
+
 static int run(int argc, char **argv, const struct command **ret_command, struct err *e)
 {
 	const struct command *command;
@@ -130,6 +149,8 @@ static int run(int argc, char **argv, const struct command **ret_command, struct
 		return err_set(e, ERR_USAGE, "no command: see mvirt-mkos --help");
 	argc -= optind;
 	argv += optind;
+	if (!strcmp(argv[0], "help"))
+		return help(argc, argv, ret_command, e);
 	command = find_command(argv[0]);
 	if (!command)
 		return unknown_command(argv[0], e);

@@ -1,5 +1,6 @@
 #include "cli/options.h"
 
+#include "base/log.h"
 #include "base/nearest.h"
 #include "base/parse.h"
 
@@ -7,11 +8,27 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { OPTIONS_MAX = 96, HELP_ID = 1000, FIRST_ID = 2000, COLUMNS = 80, HELP_COLUMN = 26 };
+enum {
+	OPTIONS_MAX = 96,
+	HELP_ID = 1000,
+	QUIET_ID,
+	VERBOSE_ID,
+	FIRST_ID = 2000,
+	COLUMNS = 80,
+	HELP_COLUMN = 26
+};
+
+/* Options of every command: help, and the two that stand before the command just as well. */
+static const struct option common[] = {
+	{"help", no_argument, NULL, HELP_ID},
+	{"quiet", no_argument, NULL, QUIET_ID},
+	{"verbose", no_argument, NULL, VERBOSE_ID},
+	{NULL, 0, NULL, 0},
+};
 
 /* What getopt_long() wants, made from the rows; option i has the number FIRST_ID + i. */
 struct tables {
-	struct option longs[OPTIONS_MAX + 2];
+	struct option longs[OPTIONS_MAX + ARRAY_LEN(common)];
 	char shorts[2 * OPTIONS_MAX + 8];
 };
 
@@ -24,10 +41,7 @@ static int has_arg(const struct option_row *row)
 
 static void fill(const struct command *c, struct tables *t)
 {
-	size_t n = 0;
-
-	t->shorts[n++] = ':';
-	t->shorts[n++] = 'h';
+	size_t n = (size_t)snprintf(t->shorts, sizeof(t->shorts), ":hqv");
 	for (size_t i = 0; i < c->n_options; i++) {
 		const struct option_row *row = &c->options[i];
 
@@ -39,8 +53,7 @@ static void fill(const struct command *c, struct tables *t)
 			t->shorts[n++] = ':';
 	}
 	t->shorts[n] = '\0';
-	t->longs[c->n_options] = (struct option){"help", no_argument, NULL, HELP_ID};
-	t->longs[c->n_options + 1] = (struct option){NULL, 0, NULL, 0};
+	memcpy(t->longs + c->n_options, common, sizeof(common));
 }
 
 void help_wrap(const char *text, unsigned int column, unsigned int indent)
@@ -160,10 +173,15 @@ static const struct option_row *row_of(const struct command *c, int id)
 	return NULL;
 }
 
+static const char *long_name(const struct command *c, int id)
+{
+	return id >= FIRST_ID ? row_of(c, id)->name : common[id - HELP_ID].name;
+}
+
 /* getopt's optopt is 0 for a long option that it does not know; then the word names it. */
 static int unknown_option(const struct command *c, const char *word, struct err *e)
 {
-	const char *names[OPTIONS_MAX + 2] = {"help"};
+	const char *names[OPTIONS_MAX + ARRAY_LEN(common)] = {"help", "quiet", "verbose"};
 	char name[64];
 	const char *near;
 
@@ -171,10 +189,9 @@ static int unknown_option(const struct command *c, const char *word, struct err 
 		return err_set(e, ERR_USAGE, "unknown option '-%c': see %s %s --help", optopt,
 			       program_of(c), c->name);
 	if (optopt)
-		return err_set(e, ERR_USAGE, "option '--%s' takes no value",
-			       optopt == HELP_ID ? "help" : row_of(c, optopt)->name);
+		return err_set(e, ERR_USAGE, "option '--%s' takes no value", long_name(c, optopt));
 	for (size_t i = 0; i < c->n_options; i++)
-		names[i + 1] = c->options[i].name;
+		names[i + ARRAY_LEN(common) - 1] = c->options[i].name;
 	word += strspn(word, "-");
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word, "="), word);
 	near = nearest_name(name, names);
@@ -192,11 +209,25 @@ static int missing_value(const struct command *c, struct err *e)
 	return err_set(e, ERR_USAGE, "option '--%s' needs a value: %s", row->name, row->value);
 }
 
+static bool takes_common(const struct command *c, int id, enum parsed *ret)
+{
+	if (id == 'h' || id == HELP_ID) {
+		print_help(c);
+		*ret = PARSED_HELP;
+		return true;
+	}
+	if (id != 'q' && id != QUIET_ID && id != 'v' && id != VERBOSE_ID)
+		return false;
+	log_set_level(id == 'q' || id == QUIET_ID ? LOG_QUIET : LOG_VERBOSE);
+	return true;
+}
+
 int options_parse(const struct command *c, int argc, char **argv, void *into, int max,
 		  int *ret_first, enum parsed *ret, struct err *e)
 {
 	struct tables t;
 
+	*ret = PARSED;
 	fill(c, &t);
 	opterr = 0;
 	optind = 0; /* both glibc and musl then start anew */
@@ -206,10 +237,10 @@ int options_parse(const struct command *c, int argc, char **argv, void *into, in
 
 		if (id == -1)
 			break;
-		if (id == 'h' || id == HELP_ID) {
-			print_help(c);
-			*ret = PARSED_HELP;
-			return 0;
+		if (takes_common(c, id, ret)) {
+			if (*ret == PARSED_HELP)
+				return 0;
+			continue;
 		}
 		if (id == ':')
 			return missing_value(c, e);
@@ -223,7 +254,6 @@ int options_parse(const struct command *c, int argc, char **argv, void *into, in
 		return err_set(e, ERR_USAGE, "'%s' is one operand too many: see %s %s --help",
 			       argv[optind + max], program_of(c), c->name);
 	*ret_first = optind;
-	*ret = PARSED;
 	return 0;
 }
 

@@ -152,8 +152,10 @@ static int find_profile(const struct uki_view *v, const struct source *s, const 
 			return 0;
 	}
 	if (!*profile || *end || *profile < '0' || *profile > '9' || number >= v->n_profiles)
-		return err_set(e, ERR_INPUT, "'%s' has no profile '%s', but %zu others", s->name,
-			       profile, v->n_profiles);
+		return v->n_profiles
+			       ? err_set(e, ERR_INPUT, "'%s' has no profile '%s' among its %zu",
+					 s->name, profile, v->n_profiles)
+			       : err_set(e, ERR_INPUT, "'%s' has no profiles", s->name);
 	*ret = number + 1;
 	return 0;
 }

@@ -2,6 +2,7 @@
 
 #include "base/path.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -203,6 +204,12 @@ bool file_is_program(const char *path)
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
 }
 
+static void folder_close(DIR **d)
+{
+	if (*d)
+		closedir(*d);
+}
+
 int folder_make(const char *path, struct err *e)
 {
 	AUTO_FREE char *parent = NULL;
@@ -219,6 +226,24 @@ int folder_make(const char *path, struct err *e)
 		return -1;
 	if (mkdir(path, 0777) < 0 && errno != EEXIST)
 		return err_os(e, "make folder '%s'", path);
+	return 0;
+}
+
+int folder_make_new(const char *path, struct err *e)
+{
+	AUTO(folder_close) DIR *d = NULL;
+	const struct dirent *entry;
+
+	if (folder_make(path, e) < 0)
+		return -1;
+	d = opendir(path);
+	if (!d)
+		return err_os(e, "open folder '%s'", path);
+	while ((entry = readdir(d)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			return err_set(e, ERR_INPUT,
+				       "folder '%s' is not empty: give a new or an empty one",
+				       path);
 	return 0;
 }
 

@@ -40,8 +40,7 @@ int extract_uki_sections(const struct source *from, const struct inspect_uki *ho
 			if (!strcmp(view.sections[k].section->Name, wishes.v[i].name))
 				found = view.sections[k].section;
 		if (wishes.v[i].path && !found)
-			return err_set(e, ERR_INPUT, "'%s' has no section %s", from->name,
-				       wishes.v[i].name);
+			return section_is_missing(from, &view, wishes.v[i].name, e);
 		if (wishes.v[i].path && write_section(from, found, wishes.v[i].path, e) < 0)
 			return -1;
 	}
@@ -85,17 +84,21 @@ static int write_into(const struct source *from, const struct uki_view_section *
 }
 
 int extract_uki_all(const struct source *from, const struct inspect_uki *how, const char *folder,
-		    struct err *e)
+		    size_t *ret_sections, struct err *e)
 {
 	AUTO_SECTION_WISHES wishes = {.n = 0};
 	AUTO_UKI_VIEW view = {.n = 0};
 
 	if (section_wishes_parse(how->sections, &wishes, e) < 0 ||
-	    inspect_view(from, how, &view, e) < 0 || folder_make(folder, e) < 0)
+	    inspect_view(from, how, &view, e) < 0 || folder_make_new(folder, e) < 0)
 		return -1;
-	for (size_t i = 0; i < view.n; i++)
-		if (section_is_shown(how, &wishes, view.sections[i].section->Name) &&
-		    write_into(from, &view.sections[i], folder, e) < 0)
+	*ret_sections = 0;
+	for (size_t i = 0; i < view.n; i++) {
+		if (!section_is_shown(how, &wishes, view.sections[i].section->Name))
+			continue;
+		if (write_into(from, &view.sections[i], folder, e) < 0)
 			return -1;
+		++*ret_sections;
+	}
 	return 0;
 }

@@ -321,3 +321,16 @@ int inspect_media_json(const struct source *from, enum image_kind kind,
 	json_close_array(out);
 	return 0;
 }
+
+int inspect_media_problems(const struct source *from, enum image_kind kind, struct strv *ret,
+			   struct err *e)
+{
+	AUTO_MEDIA_FACTS f = {.volumes = NULL};
+
+	if (media_facts_read(from, kind, &f, e) < 0)
+		return -1;
+	for (size_t i = 0; i < f.table.problems.n; i++)
+		if (strv_add(ret, f.table.problems.v[i], e) < 0)
+			return -1;
+	return 0;
+}

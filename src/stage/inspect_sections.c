@@ -1,5 +1,6 @@
 #include "stage/inspect_sections.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,6 +83,18 @@ int inspect_view(const struct source *from, const struct inspect_uki *how, struc
 	*ret = v;
 	v = (struct uki_view){.n = 0};
 	return 0;
+}
+
+int section_is_missing(const struct source *from, const struct uki_view *view, const char *name,
+		       struct err *e)
+{
+	char dotted[sizeof(((struct pe_section *)NULL)->Name) + 1];
+
+	snprintf(dotted, sizeof(dotted), ".%s", name);
+	if (pe_section_find(&view->pe, dotted))
+		return err_set(e, ERR_INPUT, "'%s' has no section %s: did you mean %s?", from->name,
+			       name, dotted);
+	return err_set(e, ERR_INPUT, "'%s' has no section %s", from->name, name);
 }
 
 bool section_is_shown(const struct inspect_uki *how, const struct section_wishes *w,

@@ -30,8 +30,7 @@ static int begin_walk(struct walk *w, struct err *e)
 		return -1;
 	for (size_t i = 0; i < w->wishes.n; i++)
 		if (!pe_section_find(&w->view.pe, w->wishes.v[i].name))
-			return err_set(e, ERR_INPUT, "'%s' has no section %s", w->from->name,
-				       w->wishes.v[i].name);
+			return section_is_missing(w->from, &w->view, w->wishes.v[i].name, e);
 	return 0;
 }
 

@@ -1,5 +1,6 @@
 #include "format/linux_image.h"
 #include "stage/inspect_sections.h"
+#include "stage/verify.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -11,12 +12,15 @@ struct facts {
 	const char *arch;
 	char kernel[129];     /* "": unknown */
 	struct strv profiles; /* their IDs, "" for one without */
+	struct verify_report signatures;
+	char fault[256]; /* why these cannot be read, "" when they can */
 };
 
 static void facts_done(struct facts *f)
 {
 	uki_view_done(&f->view);
 	strv_done(&f->profiles);
+	verify_report_done(&f->signatures);
 }
 #define AUTO_FACTS AUTO(facts_done) struct facts
 
@@ -66,6 +70,34 @@ static void make_plain(char *text)
 			*text = '?';
 }
 
+/* Who signed it; what is wrong with the table of signatures is one more fact. */
+static int find_signatures(const struct source *from, struct facts *f, struct err *e)
+{
+	struct err broken = ERR_INIT;
+
+	if (f->view.pe.directories[PE_DIRECTORY_SECURITY].Size == 0 ||
+	    stage_verify(from, NULL, &f->signatures, &broken) == 0)
+		return 0;
+	if (broken.kind != ERR_INPUT) {
+		*e = broken;
+		return -1;
+	}
+	snprintf(f->fault, sizeof(f->fault), "%.255s", broken.text);
+	make_plain(f->fault);
+	return 0;
+}
+
+/* "CN=db" or "CN=db (the program was changed after it was signed)" */
+static int signer_text(const struct verify_signature *s, struct buf *out, struct err *e)
+{
+	size_t begin = out->len;
+
+	if (buf_puts(out, s->signer.subject ? s->signer.subject : "nobody that can be read", e) < 0)
+		return -1;
+	make_plain(out->data + begin);
+	return s->is_intact ? 0 : buf_putf(out, e, " (%s)", s->fault);
+}
+
 static int get_facts(const struct source *from, struct facts *f, struct err *e)
 {
 	char text[TEXT_MAX + 1], id[256];
@@ -77,6 +109,8 @@ static int get_facts(const struct source *from, struct facts *f, struct err *e)
 		f->arch = "unknown machine";
 	find_kernel(from, f);
 	make_plain(f->kernel);
+	if (find_signatures(from, f, e) < 0)
+		return -1;
 	for (size_t i = 0; i < f->view.n; i++) {
 		if (strcmp(f->view.sections[i].section->Name, ".profile") != 0)
 			continue;
@@ -117,7 +151,55 @@ int inspect_uki_headline(const struct source *from, struct buf *out, struct err 
 		return -1;
 	if (f.view.n_profiles && buf_putf(out, e, ", %zu profiles", f.view.n_profiles) < 0)
 		return -1;
+	for (size_t i = 0; i < f.signatures.n_signatures; i++)
+		if (buf_puts(out, i ? " and " : ", signed by ", e) < 0 ||
+		    signer_text(&f.signatures.signatures[i], out, e) < 0)
+			return -1;
+	if (f.fault[0] && buf_putf(out, e, ", signatures that cannot be read: %s", f.fault) < 0)
+		return -1;
 	return buf_puts(out, "\n", e);
+}
+
+static int signatures_text(const struct facts *f, struct buf *out, struct err *e)
+{
+	if (f->fault[0])
+		return buf_putf(out, e, "signatures: cannot be read: %s\n", f->fault);
+	if (buf_putf(out, e, "signatures: %zu\n", f->signatures.n_signatures) < 0)
+		return -1;
+	for (size_t i = 0; i < f->signatures.n_signatures; i++)
+		if (buf_puts(out, "signed by: ", e) < 0 ||
+		    signer_text(&f->signatures.signatures[i], out, e) < 0 ||
+		    buf_puts(out, "\n", e) < 0)
+			return -1;
+	return 0;
+}
+
+static void signatures_json(const struct facts *f, const char *key, struct json_writer *out)
+{
+	json_open_array(out, key);
+	for (size_t i = 0; i < f->signatures.n_signatures; i++) {
+		const struct verify_signature *s = &f->signatures.signatures[i];
+
+		json_open_object(out, NULL);
+		if (s->signer.subject)
+			json_text(out, "signer", s->signer.subject);
+		json_bool(out, "intact", s->is_intact);
+		if (!s->is_intact)
+			json_text(out, "fault", s->fault);
+		json_close_object(out);
+	}
+	json_close_array(out);
+}
+
+int inspect_uki_signatures_json(const struct source *from, struct json_writer *out, struct err *e)
+{
+	AUTO_FACTS f = {.arch = NULL};
+
+	if (get_facts(from, &f, e) < 0)
+		return -1;
+	if (f.signatures.n_signatures)
+		signatures_json(&f, "_signatures", out);
+	return 0;
 }
 
 int inspect_uki_facts_text(const struct source *from, struct buf *out, struct err *e)
@@ -134,7 +216,7 @@ int inspect_uki_facts_text(const struct source *from, struct buf *out, struct er
 	for (size_t i = 0; i < f.profiles.n; i++)
 		if (buf_putf(out, e, "profile %zu: %s\n", i, f.profiles.v[i]) < 0)
 			return -1;
-	return 0;
+	return signatures_text(&f, out, e);
 }
 
 int inspect_uki_facts_json(const struct source *from, struct json_writer *out, struct err *e)
@@ -153,5 +235,8 @@ int inspect_uki_facts_json(const struct source *from, struct json_writer *out, s
 	for (size_t i = 0; i < f.profiles.n; i++)
 		json_text(out, NULL, f.profiles.v[i]);
 	json_close_array(out);
+	signatures_json(&f, "signatures", out);
+	if (f.fault[0])
+		json_text(out, "signatures_fault", f.fault);
 	return 0;
 }

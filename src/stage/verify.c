@@ -94,10 +94,6 @@ static const char *judge(const struct verification *v, const struct authenticode
 		return "its key is not RSA, which firmware (EDK II) does not take";
 	if (signer->bits < RSA_BITS_MIN)
 		return "its RSA key has less than 2048 bits";
-	if (!v->trusted.n)
-		return "not judged: no certificate was given";
-	if (!verdict->trusted)
-		return "its signer does not lead to a certificate that is trusted";
 	return NULL;
 }
 
@@ -117,6 +113,11 @@ static int check_pkcs7(const struct verification *v, const struct buf *pkcs7,
 	verdict.signer = (struct certificate_facts){.subject = NULL};
 	judge_dates(s);
 	fault = judge(v, &said, &verdict, &s->signer);
+	s->is_intact = !fault;
+	if (!fault && !v->trusted.n)
+		fault = "not judged: no certificate was given";
+	else if (!fault && !verdict.trusted)
+		fault = "its signer does not lead to a certificate that is trusted";
 	s->is_good = !fault;
 	if (fault)
 		snprintf(s->fault, sizeof(s->fault), "%s", fault);

@@ -195,6 +195,13 @@ printf 'QFI\373' >q
 truncate -s 1M q
 expect 1 "$mkos" inspect q
 has err "'q' is in QEMU's format: make it raw first, with qemu-img convert -O raw"
-expect 1 "$mkos" inspect --lint gpt.img
-has err "--lint is for UKIs"
+expect 0 "$mkos" inspect --lint gpt.img
+says out "nothing wrong"
+expect 1 "$mkos" inspect --lint shared.img
+has out "error: partition 1: "
+says err "mvirt-mkos inspect: 'shared.img' has 1 error"
+expect 1 "$mkos" inspect --lint --json=short shared.img
+has out '{"errors":[{"text":"partition 1: '
+expect 1 "$mkos" inspect --list gpt.img
+says err "mvirt-mkos inspect: 'gpt.img' is a disk: --list, --cat, --extract and --diff are for an initramfs"
 exit $failed

@@ -194,6 +194,25 @@ more bytes follow"
 head -c $((size + 100)) s.efi >cut.efi
 expect 1 "$mkos" verify cut.efi --certificate db.pem
 has err "certificate table"
+# inspect names who signed, trusted or not.
+expect 0 "$mkos" inspect s.efi
+head -n 1 out >line
+has line ", signed by CN=db"
+expect 0 "$mkos" inspect --facts s.efi
+has out "signatures: 1"
+has out "signed by: CN=db"
+expect 0 "$mkos" inspect --facts --json=short s.efi
+has out '"signatures":[{"signer":"CN=db","intact":true}]'
+expect 0 "$mkos" inspect --json=short s.efi
+has out '"_signatures":[{"signer":"CN=db","intact":true}]'
+expect 0 "$mkos" inspect --facts u.efi
+has out "signatures: 0"
+cp s.efi touched.efi
+printf '\377' | dd of=touched.efi bs=1 seek=1000 conv=notrunc status=none
+expect 0 "$mkos" inspect --facts touched.efi
+has out "signed by: CN=db (the program was changed after it was signed)"
+expect 0 "$mkos" inspect --facts cut.efi
+has out "signatures: cannot be read: "
 expect 1 "$mkos" verify tail.efi --certificate db.pem
 sign old.efi old
 has err "certificate 'old.pem' expired on 2021-01-01: firmware runs what it signed"

@@ -85,7 +85,7 @@ expect 0 "$mkos" inspect --only-profile two --section .cmdline:text uki.efi
 [ "$(grep -c cmdline out)" -eq 1 ] || fail "one profile: $(cat out)"
 has out "    two"
 expect 1 "$mkos" inspect --only-profile three uki.efi
-says err "mvirt-mkos inspect: 'uki.efi' has no profile 'three', but 2 others"
+says err "mvirt-mkos inspect: 'uki.efi' has no profile 'three' among its 2"
 expect 0 "$mkos" inspect --dump d uki.efi
 holds d cmdline dtbauto dtbauto.2 linux osrel profile-0 profile-1 sbat uname
 holds d/profile-1 cmdline profile
@@ -102,7 +102,7 @@ head -1 out >first
 says first "UKI for x64, systemd-stub 258, Linux 6.9.1-sample, 2 profiles"
 expect 0 "$mkos" inspect --facts --json=short uki.efi
 says out '{"kind":"UKI","architecture":"x64","stub":"systemd-stub","stub_version":"258",'\
-'"kernel":"6.9.1-sample","sections":13,"profiles":["main","two"]}'
+'"kernel":"6.9.1-sample","sections":13,"profiles":["main","two"],"signatures":[]}'
 expect 1 "$mkos" inspect --facts i1
 has err "'i1' is no EFI program"
 

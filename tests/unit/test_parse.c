@@ -92,6 +92,8 @@ static void sizes_have_units(void **state)
 	assert_size("1K", 1024);
 	assert_size("512M", 536870912);
 	assert_size("512m", 536870912);
+	assert_size("512MiB", 536870912);
+	assert_size("8kiB", 8192);
 	assert_size("3G", 3221225472);
 	assert_size("2T", 2199023255552);
 	assert_size("16777215T", 16777215ULL << 40);
@@ -106,6 +108,8 @@ static void bad_sizes_are_refused(void **state)
 	assert_no_size("", "size '' is not a size such as 512M");
 	assert_no_size("M", "size 'M' is not a size such as 512M");
 	assert_no_size("1MB", "size '1MB' is not a size such as 512M");
+	assert_no_size("1iB", "size '1iB' is not a size such as 512M");
+	assert_no_size("1MiBs", "size '1MiBs' is not a size such as 512M");
 	assert_no_size("1 M", "size '1 M' is not a size such as 512M");
 	assert_no_size("1.5G", "size '1.5G' is not a size such as 512M");
 	assert_no_size("-1", "size '-1' is not a size such as 512M");
