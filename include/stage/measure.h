@@ -25,6 +25,7 @@
 struct measure_options {
 	/* Paths "enter-initrd:leave-initrd"; "" is before all phases. None: systemd's four. */
 	const struct strv *phases;
+	bool before_phases;	  /* without any phase: the value before all in front of the four */
 	bool banks[DIGEST_KINDS]; /* none: all */
 	bool pcr_4;
 	bool pcr_9;

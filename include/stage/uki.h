@@ -80,6 +80,7 @@ struct uki_summary {
 	struct linux_image kernel;
 	struct stub_version stub;
 	struct measure_result measured;
+	char *signer;		      /* the certificate's subject; NULL: it was not signed */
 	struct pcr_policies policies; /* all that were put into sections .pcrsig */
 };
 

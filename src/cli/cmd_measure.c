@@ -230,6 +230,7 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 		return sign(&o, uki, &json, e);
 	if (measure_words_options(&o.measure, &m, e) < 0 || choose_pcrs(&o.pcrs, &m, e) < 0)
 		return -1;
+	m.before_phases = true;
 	m.profile = o.profile;
 	m.stub_version = o.stub_version;
 	if (o.eventlog)

@@ -6,6 +6,7 @@
 #include "cli/project_options.h"
 #include "cli/uki_config.h"
 #include "cli/uki_options.h"
+#include "host/file.h"
 #include "host/progress.h"
 
 #include <stdio.h>
@@ -47,10 +48,13 @@ static int set_passphrase_fd(void *into, const char *value, struct err *e)
 	return passphrase_fd_parse(value, &((struct options *)into)->passphrase, e);
 }
 
+/* The first is none of ukify's. */
 static const struct option_row rows[] = {
+	PROJECT_ROW_MADE_RECIPE(struct options),
 	UKI_ROWS(struct options),
-	{'o', "output", "FILE", "where the UKI goes (default: target/mvirt.efi)", OPTION_TEXT,
-	 offsetof(struct options, output), NULL},
+	{'o', "output", "FILE",
+	 "where the UKI goes (default: with --update that file, for ukify LINUX.unsigned.efi)",
+	 OPTION_TEXT, offsetof(struct options, output), NULL},
 	{'c', "config", "FILE",
 	 "ukify's configuration (default: /etc/systemd/ukify.conf and its like, when parts are "
 	 "given)",
@@ -60,7 +64,7 @@ static const struct option_row rows[] = {
 	{0, "measure", NULL, "print what PCR 11 of a TPM will be when it boots (see measure)",
 	 OPTION_FLAG, offsetof(struct options, wants_measure), NULL},
 	MEASURE_ROWS(struct options),
-	PROJECT_ROW_MADE_RECIPE(struct options),
+	MEASURE_ROWS_SYSTEMD(struct options),
 	PROJECT_ROW_NO_SYNC(struct options),
 	JSON_ROW(struct options),
 	NO("no-policy-digest"),
@@ -128,6 +132,8 @@ static void report_text(const char *path, const struct uki_summary *s)
 	printf("%s: %s", path, size_text(s->size, size, sizeof(size)));
 	if (s->kernel.release[0])
 		printf(", Linux %s", s->kernel.release);
+	if (s->signer)
+		printf(", signed by %s", s->signer);
 	printf("\n");
 	for (size_t i = 0; i < s->n_sections; i++)
 		printf("  %-8s %10s\n", s->sections[i].Name,
@@ -180,6 +186,8 @@ static int report(const char *path, const struct uki_summary *s, const struct js
 	json_text(&out.w, "path", path);
 	json_number(&out.w, "size", s->size);
 	json_text(&out.w, "uname", s->kernel.release);
+	if (s->signer)
+		json_text(&out.w, "signed_by", s->signer);
 	write_sections(&out.w, s);
 	if (s->measured.n_values) {
 		json_open_object(&out.w, "pcrs");
@@ -198,9 +206,10 @@ static int default_output(const struct options *o, bool as_ukify, char **ret, st
 		return err_set(
 			e, ERR_USAGE,
 			"without --linux this is an addon or a profile, which needs --output");
-	if (as_ukify ? buf_putf(&path, e, "%s.%s.efi", path_base(o->uki.kernel),
-				o->key ? "signed" : "unsigned") < 0
-		     : buf_puts(&path, PROJECT_UKI, e) < 0)
+	if (!as_ukify)
+		return err_set(e, ERR_USAGE, "where does the UKI go? Give --output FILE");
+	if (buf_putf(&path, e, "%s.%s.efi", path_base(o->uki.kernel),
+		     o->key ? "signed" : "unsigned") < 0)
 		return -1;
 	return buf_take(&path, ret, e);
 }
@@ -263,6 +272,14 @@ static int combine_parts(const struct command *c, struct options *o,
 	if (!o->key != !o->certificates.n)
 		return err_set(e, ERR_USAGE,
 			       "--secureboot-private-key and --secureboot-certificate go together");
+	if (o->sign_kernel && !o->key)
+		return err_set(e, ERR_USAGE,
+			       "--sign-kernel needs a key: give --secureboot-private-key");
+	if (o->measure.phases.n && !o->wants_measure && !pcr_words_given(&o->pcr))
+		return err_set(e, ERR_USAGE,
+			       "--phases goes with --measure or with a key for PCR signatures");
+	if (config && strcmp(config, "/dev/null") != 0 && file_apart(config, o->output, e) < 0)
+		return -1;
 	u = uki_words_options(&o->uki);
 	if (pcr_words_options(&o->pcr, &o->measure, &o->passphrase, &u.pcr, e) < 0)
 		return -1;
@@ -271,6 +288,7 @@ static int combine_parts(const struct command *c, struct options *o,
 		if (measure_words_options(&o->measure, &m, e) < 0)
 			return -1;
 		m.pcr_11 = true;
+		m.before_phases = !as_ukify;
 		u.measure = &m;
 	}
 	set_signer(o, &u);
@@ -317,6 +335,11 @@ static int check_words(const struct options *o, bool is_parts, struct err *e)
 			       "with --linux");
 	if (o->uki.remove.n && !o->uki.update)
 		return err_set(e, ERR_USAGE, "--remove goes with --update");
+	if (!is_parts && o->output && !uki_words_given(&o->uki))
+		return err_set(e, ERR_USAGE,
+			       "the recipe's UKI is " PROJECT_UKI
+			       ": --output goes with the options "
+			       "for parts");
 	if (!is_parts && (uki_words_given(&o->uki) || o->output || o->summary))
 		return err_set(
 			e, ERR_USAGE,
@@ -378,7 +401,7 @@ const struct command cmd_ukify_build = {
 	.summary = "combine a kernel and more into one EFI program",
 	.details = "Combines parts into one EFI program, as ukify(1) does. A text that begins "
 		   "with @ names a file.",
-	.options = rows,
-	.n_options = ARRAY_LEN(rows),
+	.options = rows + 1,
+	.n_options = ARRAY_LEN(rows) - 1,
 	.run = run,
 };

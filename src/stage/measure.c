@@ -502,6 +502,9 @@ int stage_measure(const struct source *uki, const struct measure_options *option
 		return -1;
 	if (!pe_section_find(&m.pe, ".linux"))
 		return err_set(e, ERR_INPUT, "'%s' has no section .linux: it is no UKI", uki->name);
+	if (options->before_phases && !(options->phases && options->phases->n) &&
+	    strv_add(&m.result.phases, "", e) < 0)
+		return -1;
 	if (measure_phases(options->phases, &m.result.phases, e) < 0 || begin_banks(&m, e) < 0 ||
 	    find_variants(&m, e) < 0 || measure_all(&m, e) < 0)
 		return -1;

@@ -10,6 +10,7 @@
 #include "stage/uki_update.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* All that is open while a UKI is made; what points into it ends with it. */
@@ -35,6 +36,8 @@ void uki_assembly_free(struct uki_assembly *a)
 void uki_summary_done(struct uki_summary *summary)
 {
 	free(summary->sections);
+	free(summary->signer);
+	summary->signer = NULL;
 	measure_result_done(&summary->measured);
 	pcr_policies_done(&summary->policies);
 	summary->sections = NULL;
@@ -182,6 +185,42 @@ static int summarize(const struct uki_assembly *a, struct uki_summary *ret, stru
 	return 0;
 }
 
+/* TEXT or @PATH */
+static int text_apart(const char *value, const char *output, struct err *e)
+{
+	return value && value[0] == '@' ? file_apart(value + 1, output, e) : 0;
+}
+
+static int list_apart(const struct strv *files, const char *output, struct err *e)
+{
+	for (size_t i = 0; files && i < files->n; i++)
+		if (file_apart(files->v[i], output, e) < 0)
+			return -1;
+	return 0;
+}
+
+/* What is not open until the end: texts, keys, and a kernel of which a copy is taken. */
+static int check_inputs(const struct uki_options *o, struct err *e)
+{
+	const char *out = o->output;
+
+	if (text_apart(o->cmdline, out, e) < 0 || text_apart(o->os_release, out, e) < 0 ||
+	    text_apart(o->profile, out, e) < 0 || text_apart(o->pcrsig, out, e) < 0)
+		return -1;
+	for (size_t i = 0; o->sbat && i < o->sbat->n; i++)
+		if (text_apart(o->sbat->v[i], out, e) < 0)
+			return -1;
+	if ((o->kernel && file_apart(o->kernel, out, e) < 0) ||
+	    (o->pcrpkey && file_apart(o->pcrpkey, out, e) < 0) ||
+	    (o->signer.key && file_apart(o->signer.key, out, e) < 0) ||
+	    list_apart(o->signer.certificates, out, e) < 0)
+		return -1;
+	if (list_apart(o->pcr.private_keys, out, e) < 0 ||
+	    list_apart(o->pcr.public_keys, out, e) < 0)
+		return -1;
+	return list_apart(o->pcr.certificates, out, e);
+}
+
 int stage_uki(const struct uki_options *options, struct uki_summary *ret, struct err *e)
 {
 	AUTO_UKI_SIGNING signing = {.folder = TEMP_FOLDER_INIT};
@@ -189,7 +228,7 @@ int stage_uki(const struct uki_options *options, struct uki_summary *ret, struct
 	AUTO_UKI_SUMMARY summary = {.size = 0};
 	struct uki_options o = *options;
 
-	if (uki_signing_begin(options, &signing, e) < 0)
+	if (check_inputs(options, e) < 0 || uki_signing_begin(options, &signing, e) < 0)
 		return -1;
 	if (signing.kernel)
 		o.kernel = signing.kernel;
@@ -200,6 +239,11 @@ int stage_uki(const struct uki_options *options, struct uki_summary *ret, struct
 		return -1;
 	if (uki_assembly_write(a, signing.wanted ? &signing.signer : NULL, &summary.size, e) < 0)
 		return -1;
+	if (signing.wanted) {
+		summary.signer = strdup(signing.signer.certificates.v[0].facts.subject);
+		if (!summary.signer)
+			return err_memory(e);
+	}
 	summary.policies = a->policies;
 	a->policies = (struct pcr_policies)PCR_POLICIES_INIT;
 	*ret = summary;

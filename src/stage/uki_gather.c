@@ -4,6 +4,7 @@
 #include "format/initrd_form.h"
 #include "host/file.h"
 #include "host/machine.h"
+#include "host/public_key.h"
 #include "stage/kernel_image.h"
 #include "stage/uki_folders.h"
 #include "stage/uki_pcrsig.h"
@@ -77,6 +78,21 @@ int uki_read_value(const char *value, const char *what, struct buf *to, struct e
 	return 0;
 }
 
+/* The same; a text that is the name of a file has hardly been meant as a text. */
+static int read_text(const struct uki_options *options, const char *value, const char *what,
+		     struct buf *to, struct err *e)
+{
+	char text[512];
+
+	if (value[0] && value[0] != '@' && file_exists(value) && !file_is_folder(value)) {
+		snprintf(text, sizeof(text), "%s '%.200s' is a file: did you mean @%.200s?", what,
+			 value, value);
+		if (uki_doubt(options, text, e) < 0)
+			return -1;
+	}
+	return uki_read_value(value, what, to, e);
+}
+
 /* The text becomes a section, unless it is empty. Takes what is in the buffer. */
 static int add_text(struct uki_parts *to, const char *section, struct buf *text, struct err *e)
 {
@@ -96,7 +112,7 @@ static int add_cmdline(struct uki_gathered *g, const struct uki_options *options
 
 	if (!value)
 		return 0;
-	if (uki_read_value(value, "kernel command line", &text, e) < 0)
+	if (read_text(options, value, "kernel command line", &text, e) < 0)
 		return -1;
 	if (value[0] == '@')
 		cut_end(&text);
@@ -113,7 +129,7 @@ static int add_os_release(struct uki_gathered *g, const struct uki_options *opti
 	bool found = !options->kernel;
 
 	if (options->os_release) {
-		if (uki_read_value(options->os_release, "os-release", &text, e) < 0)
+		if (read_text(options, options->os_release, "os-release", &text, e) < 0)
 			return -1;
 		return add_text(&g->base, ".osrel", &text, e);
 	}
@@ -220,6 +236,24 @@ static int add_plain(struct uki_gathered *g, const char *path, const struct plai
 	return 0;
 }
 
+/* What verifies PCR signatures reads no other form. */
+static int check_pcrpkey(const char *path, struct err *e)
+{
+	AUTO_PUBLIC_KEY key = PUBLIC_KEY_INIT;
+	AUTO_BUF text = BUF_INIT;
+
+	if (!path)
+		return 0;
+	if (file_read(path, TEXT_MAX, &text, e) < 0)
+		return err_ctx(e, "public key");
+	if (text.len == 0)
+		return 0;
+	if (!strstr(buf_str(&text), "-----BEGIN PUBLIC KEY-----") ||
+	    public_key_load(path, &key, e) < 0)
+		return err_set(e, ERR_INPUT, "--pcrpkey '%s' is no public key in PEM form", path);
+	return 0;
+}
+
 static int add_plain_files(struct uki_gathered *g, const struct uki_options *o, struct err *e)
 {
 	static const struct plain_file dtb = {".dtb", "devicetree", "\xd0\x0d\xfe\xed",
@@ -234,13 +268,27 @@ static int add_plain_files(struct uki_gathered *g, const struct uki_options *o, 
 	for (size_t i = 0; o->devicetree_auto && i < o->devicetree_auto->n; i++)
 		if (add_plain(g, o->devicetree_auto->v[i], &dtbauto, e) < 0)
 			return -1;
-	if (add_plain(g, o->splash, &splash, e) < 0 || add_plain(g, o->pcrpkey, &pcrpkey, e) < 0)
+	if (add_plain(g, o->splash, &splash, e) < 0 || check_pcrpkey(o->pcrpkey, e) < 0 ||
+	    add_plain(g, o->pcrpkey, &pcrpkey, e) < 0)
 		return -1;
 	return add_microcode(g, o->microcode, e);
 }
 
+static int check_dot(const struct uki_options *options, const char *name, struct err *e)
+{
+	char dotted[16], text[128];
+
+	snprintf(dotted, sizeof(dotted), ".%s", name);
+	if (!stub_section_is_payload(dotted))
+		return 0;
+	snprintf(text, sizeof(text), "a stub does not look for a section '%s': did you mean '%s'?",
+		 name, dotted);
+	return uki_doubt(options, text, e);
+}
+
 /* NAME:TEXT or NAME:@PATH */
-static int add_section(struct uki_gathered *g, const char *spec, struct err *e)
+static int add_section(struct uki_gathered *g, const struct uki_options *options, const char *spec,
+		       struct err *e)
 {
 	const char *colon = strchr(spec, ':');
 	AUTO_FREE char *name = colon ? strndup(spec, (size_t)(colon - spec)) : NULL;
@@ -250,6 +298,11 @@ static int add_section(struct uki_gathered *g, const char *spec, struct err *e)
 		return err_set(e, ERR_USAGE, "--section '%s' is not NAME:TEXT or NAME:@PATH", spec);
 	if (!name)
 		return err_memory(e);
+	/* Of one that is changed an empty text takes it away. */
+	if (g->update && !colon[1])
+		return 0;
+	if (check_dot(options, name, e) < 0)
+		return -1;
 	if (!strcmp(name, ".linux"))
 		return err_set(e, ERR_USAGE, "the kernel is given with --linux, not as --section");
 	if (uki_parts_begin(&g->base, name, e) < 0)
@@ -266,7 +319,7 @@ static int add_section(struct uki_gathered *g, const char *spec, struct err *e)
 static int add_sections(struct uki_gathered *g, const struct uki_options *options, struct err *e)
 {
 	for (size_t i = 0; options->sections && i < options->sections->n; i++)
-		if (add_section(g, options->sections->v[i], e) < 0)
+		if (add_section(g, options, options->sections->v[i], e) < 0)
 			return -1;
 	return 0;
 }
@@ -311,7 +364,7 @@ static int add_profiles(struct uki_gathered *g, const struct uki_options *option
 
 	if (!own)
 		return 0;
-	if (uki_read_value(own, "profile", &text, e) < 0 ||
+	if (read_text(options, own, "profile", &text, e) < 0 ||
 	    add_text(joins ? &g->profiles : &g->base, ".profile", &text, e) < 0)
 		return -1;
 	for (size_t i = 0; joins && i < joined->n; i++)
@@ -327,7 +380,7 @@ static int read_sbat(struct uki_gathered *g, const struct uki_options *options, 
 	for (size_t i = 0; values && i < values->n; i++) {
 		AUTO_BUF text = BUF_INIT;
 
-		if (uki_read_value(values->v[i], "SBAT", &text, e) < 0 ||
+		if (read_text(options, values->v[i], "SBAT", &text, e) < 0 ||
 		    strv_add(&g->sbat, buf_str(&text), e) < 0)
 			return -1;
 	}
@@ -390,6 +443,21 @@ static int default_stub(const struct uki_gathered *g, const struct uki_options *
 	return stub_path(options->kernel ? "linux" : "addon", arch, ret, e);
 }
 
+/* A kernel whose text cannot be found is what the option is for. */
+static int check_uname(const struct uki_options *options, const struct source *kernel,
+		       const struct linux_image *image, struct err *e)
+{
+	char own[LINUX_RELEASE_MAX + 1] = "", text[512];
+	struct err unknown = ERR_INIT;
+
+	if (kernel_release(kernel, image, own, &unknown) < 0 || !own[0] ||
+	    strcmp(own, options->uname) == 0)
+		return 0;
+	snprintf(text, sizeof(text), "--uname %.128s is not the version of the kernel '%.128s': %s",
+		 options->uname, options->kernel, own);
+	return uki_doubt(options, text, e);
+}
+
 static int open_kernel(struct uki_gathered *g, const struct uki_options *options, struct err *e)
 {
 	AUTO_FILE_SOURCE file = FILE_SOURCE_INIT;
@@ -402,7 +470,28 @@ static int open_kernel(struct uki_gathered *g, const struct uki_options *options
 	if (uki_parts_begin(&g->base, ".linux", e) < 0 ||
 	    uki_parts_opened(&g->base, &file, &s, e) < 0 || linux_image_read(s, &g->kernel, e) < 0)
 		return -1;
-	return options->uname ? 0 : kernel_release(s, &g->kernel, g->kernel.release, e);
+	if (options->uname)
+		return check_uname(options, s, &g->kernel, e);
+	return kernel_release(s, &g->kernel, g->kernel.release, e);
+}
+
+/* Such a one would boot, and leave all the rest alone. */
+static int refuse_kernel(const struct source *stub, struct err *e)
+{
+	struct stub_version version = {.major = 0};
+	AUTO_PE pe = {.sections = NULL};
+	struct linux_image image;
+	struct err ignored = ERR_INIT;
+
+	if (linux_image_read(stub, &image, &ignored) < 0 ||
+	    (!image.is_bzimage && !image.zboot_offset))
+		return 0;
+	if (pe_read(stub, &pe, e) < 0 || stub_version_read(stub, &pe, &version, e) < 0)
+		return -1;
+	if (version.text[0])
+		return 0;
+	return err_set(e, ERR_INPUT, "stub '%s' is a Linux kernel: give systemd's EFI stub",
+		       stub->name);
 }
 
 static int open_stub(struct uki_gathered *g, const struct uki_options *options, struct err *e)
@@ -420,7 +509,7 @@ static int open_stub(struct uki_gathered *g, const struct uki_options *options, 
 		return -1;
 	if (uki_parts_open(&g->base, options->stub ? options->stub : found, &g->stub, e) < 0)
 		return err_ctx(e, "stub");
-	return 0;
+	return refuse_kernel(g->stub, e);
 }
 
 static enum uki_kind kind_of(const struct uki_options *options)

@@ -5,19 +5,22 @@
 #include "host/file.h"
 #include "stage/uki_pcrsig.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct uki_update {
 	struct uki_parts file; /* only the UKI itself */
 	struct uki_split split;
-	size_t n_given; /* the first parts of the base are new */
+	struct strv removed; /* in either way of saying it */
+	size_t n_given;	     /* the first parts of the base are new */
 };
 
 void uki_update_free(struct uki_update *u)
 {
 	if (!u)
 		return;
+	strv_done(&u->removed);
 	uki_split_done(&u->split);
 	uki_parts_done(&u->file);
 	free(u);
@@ -40,6 +43,21 @@ static enum uki_kind kind_of(const struct uki_update *u)
 	return UKI_ADDON;
 }
 
+/* Those of --remove, and those that were given an empty text. */
+static int find_removed(const struct uki_options *o, struct strv *ret, struct err *e)
+{
+	for (size_t i = 0; o->remove && i < o->remove->n; i++)
+		if (strv_add(ret, o->remove->v[i], e) < 0)
+			return -1;
+	for (size_t i = 0; o->sections && i < o->sections->n; i++) {
+		const char *spec = o->sections->v[i], *colon = strchr(spec, ':');
+
+		if (colon && !colon[1] && strv_addf(ret, e, "%.*s", (int)(colon - spec), spec) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int uki_update_begin(const struct uki_options *options, struct uki_gathered *g,
 		     struct uki_options *ret_given, struct err *e)
 {
@@ -55,6 +73,8 @@ int uki_update_begin(const struct uki_options *options, struct uki_gathered *g,
 		return err_memory(e);
 	if (uki_parts_open(&g->update->file, options->update, &file, e) < 0 ||
 	    uki_split_init(&g->update->split, file, e) < 0)
+		return -1;
+	if (find_removed(options, &g->update->removed, e) < 0)
 		return -1;
 	g->kind = kind_of(g->update);
 	if (!options->stub)
@@ -89,7 +109,7 @@ static bool is_dropped(const struct uki_options *o, const struct uki_gathered *g
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		if (texts[i].given && strcmp(texts[i].name, name) == 0)
 			return true;
-	return o->remove && strv_has(o->remove, name);
+	return strv_has(&g->update->removed, name);
 }
 
 static int keep(struct uki_parts *to, const struct uki_update *u, size_t section, struct err *e)
@@ -150,16 +170,22 @@ static int check_removed(const struct uki_options *o, const struct uki_gathered 
 {
 	const struct uki_update *u = g->update;
 
-	for (size_t i = 0; o->remove && i < o->remove->n; i++) {
-		const char *name = o->remove->v[i];
+	for (size_t i = 0; i < u->removed.n; i++) {
+		const char *name = u->removed.v[i];
+		char dotted[16];
 
 		if (strcmp(name, ".sbat") == 0)
 			return err_set(e, ERR_USAGE,
 				       "section .sbat cannot be removed: shim starts nothing "
 				       "without");
-		if (old_place(u, name) == u->split.pe.n_sections)
-			return err_set(e, ERR_INPUT, "'%s' has no section '%s' to remove",
-				       o->update, name);
+		snprintf(dotted, sizeof(dotted), ".%s", name);
+		if (old_place(u, name) < u->split.pe.n_sections)
+			continue;
+		if (old_place(u, dotted) < u->split.pe.n_sections)
+			return err_set(e, ERR_INPUT,
+				       "'%s' has no section '%s' to remove: did you mean '%s'?",
+				       o->update, name, dotted);
+		return err_set(e, ERR_INPUT, "'%s' has no section '%s' to remove", o->update, name);
 	}
 	return 0;
 }

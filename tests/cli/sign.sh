@@ -194,6 +194,9 @@ more bytes follow"
 head -c $((size + 100)) s.efi >cut.efi
 expect 1 "$mkos" verify cut.efi --certificate db.pem
 has err "certificate table"
+expect 0 "$mkos" uki --kernel "$3/tests/fuzz/corpus/pe/kernel-x64" --secureboot-private-key db.key \
+	--secureboot-certificate db.pem -o named.efi
+has out ", signed by CN=db"
 # inspect names who signed, trusted or not.
 expect 0 "$mkos" inspect s.efi
 head -n 1 out >line

@@ -24,7 +24,7 @@ printf 'console=ttyS0 quiet' >.cmdline
 printf 'ID=test\nVERSION_ID=1\n' >.osrel
 { printf '\037\213' && head -c 99999 /dev/urandom; } >.initrd
 printf 'BMsplash' >.splash
-printf 'key' >.pcrpkey
+openssl genrsa 2048 2>/dev/null | openssl rsa -pubout -out .pcrpkey 2>/dev/null
 set --
 for i in 1 2 3 4 5 6 7 8 9; do
 	printf 'section %s' "$i" >".x$i"

@@ -20,7 +20,7 @@ printf '070701ucode' >ucode
 printf 'BM image' >splash
 printf '\320\015\376\355 tree 1' >dtb1
 printf '\320\015\376\355 tree two' >dtb2
-printf 'key' >key
+openssl genrsa 2048 2>/dev/null | openssl rsa -pubout -out key 2>/dev/null
 head -c 70000 /dev/urandom >large
 
 # has_section FILE NAME WANTED [N]
@@ -47,7 +47,7 @@ expect 0 "$mkos" uki --linux kernel.x64 --initrd i1 --initrd i2 --microcode ucod
 	--cmdline '  a  b ' --os-release @osrel --uname 1.2.3 --splash splash --devicetree dtb1 \
 	--devicetree-auto dtb1 --devicetree-auto dtb2 --hwids ids --efifw fw/vendor-7 \
 	--pcrpkey key --section .extra:a:b --section .large:@large --stub stub.x64 -o all.efi
-empty err
+says err "warning: --uname 1.2.3 is not the version of the kernel 'kernel.x64': 6.9.1-sample"
 $efi check all.efi
 order all.efi ".osrel .cmdline .dtb .dtbauto .dtbauto .hwids .uname .splash .pcrpkey .linux \
 .initrd .efifw .ucode .extra .large .sbat"
@@ -237,6 +237,34 @@ expect 2 "$mkos" uki --linux kernel.x64 --section x -o none.efi
 has err "--section 'x' is not NAME:TEXT or NAME:@PATH"
 expect 2 "$mkos" uki --stub stub.x64 --output none.efi
 says err "mvirt-mkos uki: nothing to put into 'none.efi'"
+expect 2 "$mkos" uki --linux kernel.x64 --cmdline HELLO
+says err "mvirt-mkos uki: where does the UKI go? Give --output FILE"
+absent target
+expect 2 "$mkos" uki --linux kernel.x64 --stub stub.x64 --sign-kernel -o none.efi
+says err "mvirt-mkos uki: --sign-kernel needs a key: give --secureboot-private-key"
+expect 2 "$mkos" uki --linux kernel.x64 --stub stub.x64 --phases a -o none.efi
+says err "mvirt-mkos uki: --phases goes with --measure or with a key for PCR signatures"
+expect 2 "$mkos" uki --recipe guest -o none.efi
+says err "mvirt-mkos uki: the recipe's UKI is target/mvirt.efi: --output goes with the options for parts"
+# No input is written over, whatever it is.
+printf 'a command line' >line
+for words in "--cmdline @out.efi" "--os-release @out.efi" "--sbat @out.efi" \
+	"--profile @out.efi --join-profile rescue.efi" "--pcrpkey out.efi" "--config out.efi"; do
+	printf '[UKI]\n' >out.efi
+	cp out.efi kept
+	expect 1 "$mkos" uki --linux kernel.x64 --stub stub.x64 $words -o out.efi
+	says err "mvirt-mkos uki: output 'out.efi' is an input too ('out.efi'): give another --output"
+	same out.efi kept
+done
+# A file where a text is taken, and a kernel where a stub is.
+expect 0 "$mkos" uki --linux kernel.x64 --stub stub.x64 --cmdline line -o text.efi
+says err "warning: kernel command line 'line' is a file: did you mean @line?"
+expect 1 "$mkos" uki --linux kernel.x64 --stub stub.x64 --os-release osrel --strict -o none.efi
+says err "mvirt-mkos uki: os-release 'osrel' is a file: did you mean @osrel?"
+expect 1 "$mkos" uki --linux kernel.x64 --stub stub.x64 --section cmdline:x --strict -o none.efi
+says err "mvirt-mkos uki: a stub does not look for a section 'cmdline': did you mean '.cmdline'?"
+wrong "--pcrpkey 'i1' is no public key in PEM form" --pcrpkey i1
+wrong "stub 'kernel.x64' is a Linux kernel: give systemd's EFI stub" --stub kernel.x64
 expect 2 "$mkos" uki --recipe guest --linux kernel.x64
 has err "--recipe decides what goes into the UKI"
 absent none.efi

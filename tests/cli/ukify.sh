@@ -35,6 +35,8 @@ says err "ukify build: certificate: open 'c': No such file or directory"
 expect 2 ./ukify inspect
 expect 0 ./ukify build --help
 has out "Usage: ukify build"
+has out "LINUX.unsigned.efi"
+! grep -qe --recipe -e target/mvirt out || fail "ukify's help has what ukify has not"
 
 # inspect: the text and the JSON that ukify prints.
 ./ukify build --profile ID=two --cmdline two --stub addon $conf -o two.efi 2>err

@@ -121,7 +121,10 @@ refused() {
 	same old.efi kept.efi
 }
 refused "'old.efi' has no section '.initrd' to remove" 1 --remove .initrd
+refused "'old.efi' has no section 'cmdline' to remove: did you mean '.cmdline'?" 1 --remove cmdline
+refused "'old.efi' has no section '.initrd' to remove" 1 --section .initrd:
 refused "section .sbat cannot be removed" 2 --remove .sbat
+refused "section .sbat cannot be removed" 2 --section .sbat:
 refused "a UKI needs one kernel" 1 --remove .linux
 refused "--profile and --join-profile do not go with --update" 2 --profile ID=x
 refused "stub 'old.efi' has a section .text of its own" 1 --section .text:x
@@ -131,6 +134,10 @@ refused "kernel 'kernel.ia32' is for ia32, but stub 'old.efi' for x64" 1 --linux
 refused "profiles need systemd-stub 257 or newer" 1 --stub stub.debian --section .profile:ID=x
 expect 0 "$mkos" -q uki --update old.efi --cmdline two
 same old.efi fresh.efi
+# An empty text removes what is there.
+expect 0 "$mkos" -q uki --update old.efi --section .foo:bar -o more.efi
+expect 0 "$mkos" -q uki --update more.efi --section .foo:
+same more.efi fresh.efi
 expect 2 "$mkos" uki --remove .initrd
 says err "mvirt-mkos uki: --remove goes with --update"
 

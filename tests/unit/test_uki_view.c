@@ -95,11 +95,11 @@ static void profile_is_chosen_by_id_or_number(void **state)
 
 		assert_ok(uki_view_read(&file.source, &v, &e));
 		assert_fails_with(uki_view_choose(&v, &file.source, "2", &e),
-				  "'uki' has no profile '2', but 2 others");
+				  "'uki' has no profile '2' among its 2");
 		assert_fails_with(uki_view_choose(&v, &file.source, "", &e),
-				  "'uki' has no profile '', but 2 others");
+				  "'uki' has no profile '' among its 2");
 		assert_fails_with(uki_view_choose(&v, &file.source, "1x", &e),
-				  "'uki' has no profile '1x', but 2 others");
+				  "'uki' has no profile '1x' among its 2");
 	}
 }
 
