@@ -40,6 +40,33 @@ MUST_CHECK int efi_list_certificate(struct buf *to, const uint8_t owner[EFI_GUID
 MUST_CHECK int efi_list_sha256(struct buf *to, const uint8_t owner[EFI_GUID],
 			       const uint8_t (*digests)[EFI_SHA256], size_t n, struct err *e);
 
+struct efi_list_entry {
+	bool is_x509, is_sha256;
+	struct der signature; /* the entry with its owner */
+	struct der content;   /* without */
+};
+
+/* A walk over the entries of all lists. */
+struct efi_lists {
+	struct der rest;    /* lists that were not begun */
+	struct der entries; /* of the list that was */
+	size_t size;	    /* of each of them */
+	bool is_x509, is_sha256;
+};
+
+void efi_lists_init(struct efi_lists *l, struct der lists);
+
+/* 1: *ret is the next entry; 0: there is none left. */
+MUST_CHECK int efi_lists_next(struct efi_lists *l, struct efi_list_entry *ret, struct err *e);
+
+/*
+ * UEFI_VARIABLE_DATA, by which firmware measures a variable (TCG, "PC Client Platform Firmware
+ * Profile" 1.06, 10.2.6): vendor, length of the name and of the data (u64), name in UTF-16 without
+ * its NUL, data.
+ */
+MUST_CHECK int efi_variable_measured(const char *name, const uint8_t vendor[EFI_GUID],
+				     struct der data, struct buf *to, struct err *e);
+
 enum { EFI_TIME = 16 };
 
 /* EFI_TIME of seconds since 1970, in UTC. */

@@ -39,6 +39,10 @@ MUST_CHECK int certificates_load(const char *path, struct certificates *to, stru
 /* Appends libcrypto's X509, which it takes over, also on failure. */
 MUST_CHECK int certificates_add(struct certificates *to, void *x509, struct err *e);
 
+/* Appends the one that is encoded there. */
+MUST_CHECK int certificates_add_der(struct certificates *to, const void *der, size_t len,
+				    struct err *e);
+
 void certificates_done(struct certificates *c);
 #define AUTO_CERTIFICATES AUTO(certificates_done) struct certificates
 

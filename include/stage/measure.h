@@ -4,7 +4,8 @@
 /*
  * The values that TPM registers will have when a UKI boots, without booting
  * it. PCR 11 is what systemd-stub measures of it and the boot phases that
- * systemd adds; PCR 4 the programs that firmware starts; PCR 9 what the kernel
+ * systemd adds; PCR 4 the programs that firmware starts; PCR 7 whom
+ * it trusts; PCR 9 what the kernel
  * is given.
  */
 
@@ -28,6 +29,8 @@ struct measure_options {
 	bool before_phases;	  /* without any phase: the value before all in front of the four */
 	bool banks[DIGEST_KINDS]; /* none: all */
 	bool pcr_4;
+	bool pcr_7;	  /* only with vars */
+	const char *vars; /* OVMF's variable store; NULL: PCR 4 is that without Secure Boot */
 	bool pcr_9;
 	bool pcr_11;
 	bool trails; /* keep what each value came about by; of phases only "" goes with it */

@@ -37,4 +37,8 @@ void verify_report_done(struct verify_report *r);
 MUST_CHECK int stage_verify(const struct source *file, const struct strv *trusted,
 			    struct verify_report *ret, struct err *e);
 
+/* The same, with certificates that are in memory. */
+MUST_CHECK int stage_verify_by(const struct source *file, const struct certificates *trusted,
+			       struct verify_report *ret, struct err *e);
+
 #endif

@@ -19,6 +19,7 @@ struct options {
 	struct strv pcrs;
 	const char *profile;
 	const char *eventlog;
+	const char *vars;
 	const char *stub_version;
 	const char *json;
 };
@@ -29,12 +30,14 @@ static int set_passphrase_fd(void *into, const char *value, struct err *e)
 }
 
 static const struct option_row rows[] = {
-	{0, "pcr", "N", "4, 9 or 11 (default: 11; with --eventlog: all); may be given again",
+	{0, "pcr", "N", "4, 7, 9 or 11 (default: 11; with --eventlog: all); may be given again",
 	 OPTION_LIST, offsetof(struct options, pcrs), NULL},
 	MEASURE_ROWS(struct options),
 	MEASURE_ROWS_SYSTEMD(struct options),
 	{0, "only-profile", "ID", "only the profile of that ID or number (default: each)",
 	 OPTION_TEXT, offsetof(struct options, profile), NULL},
+	{0, "vars", "FILE", "OVMF's variable store, for PCR 4 and 7", OPTION_TEXT,
+	 offsetof(struct options, vars), NULL},
 	{0, "eventlog", "FILE", "compare a firmware's event log with the prediction", OPTION_TEXT,
 	 offsetof(struct options, eventlog), NULL},
 	{0, "stub-version", "VERSION", "that of systemd-stub, where it does not tell", OPTION_TEXT,
@@ -54,23 +57,40 @@ static void options_done(struct options *o)
 	strv_done(&o->pcrs);
 }
 
-static int choose_pcrs(const struct strv *pcrs, struct measure_options *m, struct err *e)
+static int choose_pcr(uint64_t number, const struct options *o, struct measure_options *m,
+		      struct err *e)
+{
+	if (number == SECURE_BOOT_PCR && !o->vars)
+		return err_set(e, ERR_USAGE,
+			       "--pcr 7 needs the firmware's variable store: give it with --vars");
+	if (number == FIRMWARE_PCR)
+		m->pcr_4 = true;
+	else if (number == SECURE_BOOT_PCR)
+		m->pcr_7 = true;
+	else if (number == KERNEL_PCR)
+		m->pcr_9 = true;
+	else if (number == UKI_PCR)
+		m->pcr_11 = true;
+	else
+		return err_set(e, ERR_USAGE, "--pcr is 4, 7, 9 or 11, not %llu",
+			       (unsigned long long)number);
+	return 0;
+}
+
+static int choose_pcrs(const struct options *o, struct measure_options *m, struct err *e)
 {
 	uint64_t number;
 
-	m->pcr_11 = pcrs->n == 0;
-	for (size_t i = 0; i < pcrs->n; i++) {
-		if (parse_number(pcrs->v[i], 10, UINT32_MAX, "--pcr", &number, e) < 0)
+	m->pcr_11 = o->pcrs.n == 0;
+	m->vars = o->vars;
+	for (size_t i = 0; i < o->pcrs.n; i++) {
+		if (parse_number(o->pcrs.v[i], 10, UINT32_MAX, "--pcr", &number, e) < 0)
 			return err_usage(e);
-		if (number == FIRMWARE_PCR)
-			m->pcr_4 = true;
-		else if (number == KERNEL_PCR)
-			m->pcr_9 = true;
-		else if (number == UKI_PCR)
-			m->pcr_11 = true;
-		else
-			return err_set(e, ERR_USAGE, "--pcr is 4, 9 or 11, not %s", pcrs->v[i]);
+		if (choose_pcr(number, o, m, e) < 0)
+			return -1;
 	}
+	if (o->vars && !m->pcr_4 && !m->pcr_7 && (o->pcrs.n || !o->eventlog))
+		return err_set(e, ERR_USAGE, "--vars goes with --pcr 4 and 7");
 	return 0;
 }
 
@@ -152,14 +172,16 @@ static int predict(const struct options *o, const char *uki, struct measure_opti
 	bool asked = o->pcrs.n > 0;
 	struct err why = ERR_INIT;
 
-	if (!asked)
+	if (!asked) {
 		m.pcr_4 = true;
+		m.pcr_7 = o->vars != NULL;
+	}
 	if (measure_one(o, uki, &m, &ret->of[0], e) < 0)
 		return -1;
 	ret->n = 1;
 	if (asked)
 		return 0;
-	m.pcr_4 = m.pcr_11 = false;
+	m.pcr_4 = m.pcr_7 = m.pcr_11 = false;
 	m.pcr_9 = true;
 	if (measure_one(o, uki, &m, &ret->of[1], &why) == 0)
 		ret->n = 2;
@@ -228,7 +250,7 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 		return -1;
 	if (pcr_words_given(&o.pcr))
 		return sign(&o, uki, &json, e);
-	if (measure_words_options(&o.measure, &m, e) < 0 || choose_pcrs(&o.pcrs, &m, e) < 0)
+	if (measure_words_options(&o.measure, &m, e) < 0 || choose_pcrs(&o, &m, e) < 0)
 		return -1;
 	m.before_phases = true;
 	m.profile = o.profile;
@@ -246,7 +268,8 @@ const struct command cmd_measure = {
 		   "target/mvirt.efi), or one of the parts given as for uki, boots: PCR 11, as "
 		   "its version of systemd-stub measures it, for each profile and boot phase, as "
 		   "systemd-measure prints them; with --pcr also 4 (the programs that the "
-		   "firmware starts) and 9 (what the kernel is given). Needs no TPM.\n\n"
+		   "firmware starts), 7 (whom it trusts) and 9 (what the kernel is given). Needs "
+		   "no TPM.\n\n"
 		   "With --eventlog, what the firmware measured at a boot "
 		   "(/sys/kernel/security/tpm0/binary_bios_measurements) is compared with it: "
 		   "exit status 1 when they part, and at which event.",

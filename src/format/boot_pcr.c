@@ -2,11 +2,30 @@
 
 #include <string.h>
 
+static const char separator[4];
+
+const char *const secure_boot_variables[SECURE_BOOT_VARIABLES] = {"SecureBoot", "PK", "KEK", "db",
+								  "dbx"};
+
+int boot_pcr7(struct pcr *pcr, struct digest *d, const struct buf variables[SECURE_BOOT_VARIABLES],
+	      const struct buf *authority, struct err *e)
+{
+	for (size_t i = 0; i < SECURE_BOOT_VARIABLES; i++) {
+		pcr->what = secure_boot_variables[i];
+		if (pcr_measure(pcr, d, variables[i].data, variables[i].len, e) < 0)
+			return -1;
+	}
+	pcr->what = "separator";
+	if (pcr_measure(pcr, d, separator, sizeof(separator), e) < 0)
+		return -1;
+	pcr->what = "entry of db that vouches for the UKI";
+	return authority->len ? pcr_measure(pcr, d, authority->data, authority->len, e) : 0;
+}
+
 int boot_pcr4(struct pcr *pcr, struct digest *d, const struct digest_value *uki,
 	      const struct digest_value *kernel, struct err *e)
 {
 	static const char action[] = "Calling EFI Application from Boot Option";
-	static const char separator[4];
 
 	pcr->what = action;
 	if (pcr_measure(pcr, d, action, strlen(action), e) < 0)

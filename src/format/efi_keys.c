@@ -84,6 +84,75 @@ int efi_list_sha256(struct buf *to, const uint8_t owner[EFI_GUID],
 	return 0;
 }
 
+void efi_lists_init(struct efi_lists *l, struct der lists)
+{
+	*l = (struct efi_lists){.rest = lists};
+}
+
+/* Opens the list that comes next. */
+static int begin_list(struct efi_lists *l, struct err *e)
+{
+	const uint8_t *p = l->rest.data;
+	size_t list, header;
+
+	if (l->rest.len < LIST_HEADER)
+		return err_set(e, ERR_INPUT, "a signature list is cut short");
+	list = le32_get(p + 16);
+	header = le32_get(p + 20);
+	l->size = le32_get(p + 24);
+	if (list < LIST_HEADER || list > l->rest.len || header > list - LIST_HEADER ||
+	    l->size <= EFI_GUID || (list - LIST_HEADER - header) % l->size)
+		return err_set(e, ERR_INPUT, "a signature list has lengths that do not fit");
+	l->is_x509 = memcmp(p, type_x509, EFI_GUID) == 0;
+	l->is_sha256 = memcmp(p, type_sha256, EFI_GUID) == 0 && l->size == EFI_GUID + EFI_SHA256;
+	l->entries = (struct der){p + LIST_HEADER + header, list - LIST_HEADER - header};
+	l->rest = (struct der){p + list, l->rest.len - list};
+	return 0;
+}
+
+int efi_lists_next(struct efi_lists *l, struct efi_list_entry *ret, struct err *e)
+{
+	while (l->entries.len == 0) {
+		if (l->rest.len == 0)
+			return 0;
+		if (begin_list(l, e) < 0)
+			return -1;
+	}
+	*ret = (struct efi_list_entry){
+		.is_x509 = l->is_x509,
+		.is_sha256 = l->is_sha256,
+		.signature = {l->entries.data, l->size},
+		.content = {l->entries.data + EFI_GUID, l->size - EFI_GUID},
+	};
+	l->entries = (struct der){l->entries.data + l->size, l->entries.len - l->size};
+	return 1;
+}
+
+/* The name in UTF-16 without its NUL. */
+static int put_name(const char *name, struct buf *to, struct err *e)
+{
+	for (const char *c = name; *c; c++) {
+		const char wide[2] = {*c, 0};
+
+		if (buf_put(to, wide, sizeof(wide), e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int efi_variable_measured(const char *name, const uint8_t vendor[EFI_GUID], struct der data,
+			  struct buf *to, struct err *e)
+{
+	uint8_t lengths[16];
+
+	le64_put(lengths, strlen(name));
+	le64_put(lengths + 8, data.len);
+	if (buf_put(to, vendor, EFI_GUID, e) < 0 || buf_put(to, lengths, sizeof(lengths), e) < 0 ||
+	    put_name(name, to, e) < 0)
+		return -1;
+	return data.len ? buf_put(to, data.data, data.len, e) : 0;
+}
+
 /* UEFI 2.10, 8.3: the fields of a calendar; nanoseconds, zone and daylight are 0 here. */
 int efi_time(int64_t seconds, uint8_t to[EFI_TIME], struct err *e)
 {
@@ -109,14 +178,8 @@ int efi_auth_signed_bytes(enum efi_key_variable v, const uint8_t time[EFI_TIME],
 	uint8_t attributes[4];
 
 	le32_put(attributes, EFI_KEY_ATTRIBUTES);
-	/* The name in UTF-16 without its NUL */
-	for (const char *c = variables[v].name; *c; c++) {
-		const char wide[2] = {*c, 0};
-
-		if (buf_put(to, wide, sizeof(wide), e) < 0)
-			return -1;
-	}
-	if (buf_put(to, variables[v].vendor, EFI_GUID, e) < 0 ||
+	if (put_name(variables[v].name, to, e) < 0 ||
+	    buf_put(to, variables[v].vendor, EFI_GUID, e) < 0 ||
 	    buf_put(to, attributes, sizeof(attributes), e) < 0 ||
 	    buf_put(to, time, EFI_TIME, e) < 0)
 		return -1;

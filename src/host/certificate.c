@@ -3,6 +3,7 @@
 #include "host/file.h"
 #include "host/libcrypto.h"
 
+#include <limits.h>
 #include <string.h>
 #include <time.h>
 
@@ -141,6 +142,19 @@ int certificates_load(const char *path, struct certificates *to, struct err *e)
 	if (to->n == before)
 		return err_set(e, ERR_INPUT, "'%s' holds no certificate, as PEM or DER", path);
 	return 0;
+}
+
+int certificates_add_der(struct certificates *to, const void *der, size_t len, struct err *e)
+{
+	const unsigned char *at = der;
+	X509 *x509;
+
+	if (libcrypto_load(e) < 0)
+		return -1;
+	x509 = len > LONG_MAX ? NULL : crypto.d2i_X509(NULL, &at, (long)len);
+	crypto.ERR_clear_error();
+	return x509 ? certificates_add(to, x509, e)
+		    : err_set(e, ERR_INPUT, "this is no certificate in DER");
 }
 
 bool certificate_fits_key(const struct certificate *c, const struct private_key *k)

@@ -7,6 +7,7 @@
 #include "format/uki_view.h"
 #include "host/file.h"
 #include "host/hash.h"
+#include "stage/secure_boot.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +39,7 @@ struct measuring {
 	const struct pe_section *kernel; /* that the next is of */
 	struct digest_value kernel_image[DIGEST_KINDS];
 	size_t n_banks;
+	struct secure_boot_events secure_boot;
 	struct measure_result result;
 };
 
@@ -56,6 +58,7 @@ static void measuring_done(struct measuring *m)
 	for (size_t i = 0; i < DIGEST_KINDS; i++)
 		hash_done(&m->hashes[i]);
 	free(m->contents);
+	secure_boot_events_done(&m->secure_boot);
 	measure_result_done(&m->result);
 }
 
@@ -288,7 +291,8 @@ static int measure_4(struct measuring *m, size_t variant, const struct uki_measu
 	/* Before 258 the stub has the firmware start the kernel, and that measures it. */
 	const struct pe_section *kernel = NULL;
 
-	if (m->result.stub.major < BEGINS_IMAGES_ITSELF)
+	/* With Secure Boot the stub vouches for it, and then nobody measures it. */
+	if (m->result.stub.major < BEGINS_IMAGES_ITSELF && !m->secure_boot.authority.len)
 		kernel = uki_measurement_find(sections, ".linux");
 	if (kernel && kernel != m->kernel) {
 		AUTO_PE pe = {.sections = NULL};
@@ -310,6 +314,22 @@ static int measure_4(struct measuring *m, size_t variant, const struct uki_measu
 			      kernel ? &m->kernel_image[i] : NULL, e) < 0)
 			return -1;
 		keep(m, variant, &pcr, FIRMWARE_PCR, "");
+	}
+	return 0;
+}
+
+static int measure_7(struct measuring *m, size_t variant, struct err *e)
+{
+	for (size_t i = 0; i < DIGEST_KINDS; i++) {
+		struct pcr pcr;
+
+		if (!m->digests.of[i])
+			continue;
+		begin_pcr(m, &pcr, i);
+		if (boot_pcr7(&pcr, m->digests.of[i], m->secure_boot.variables,
+			      &m->secure_boot.authority, e) < 0)
+			return -1;
+		keep(m, variant, &pcr, SECURE_BOOT_PCR, "");
 	}
 	return 0;
 }
@@ -454,19 +474,24 @@ static int measure_all(struct measuring *m, struct err *e)
 
 	m->contents = calloc(m->pe.n_sections + 1, sizeof(*m->contents));
 	r->values =
-		calloc(r->n_variants * m->n_banks, (m->result.phases.n + 2) * sizeof(*r->values));
+		calloc(r->n_variants * m->n_banks, (m->result.phases.n + 3) * sizeof(*r->values));
 	if (o->trails)
-		/* One for each bank of each register, of which there are three. */
-		r->trails = calloc(r->n_variants * m->n_banks, 3 * sizeof(*r->trails));
+		/* One for each bank of each register, of which there are four. */
+		r->trails = calloc(r->n_variants * m->n_banks, 4 * sizeof(*r->trails));
 	if (!m->contents || !r->values || (o->trails && !r->trails))
 		return err_memory(e);
 	if (o->pcr_4 && authenticode_digests(m->uki, &m->pe, &m->digests, m->image, e) < 0)
+		return -1;
+	if (o->vars && (o->pcr_4 || o->pcr_7) &&
+	    secure_boot_events(o->vars, m->uki, &m->secure_boot, e) < 0)
 		return -1;
 	for (size_t i = 0; i < r->n_variants; i++) {
 		struct uki_measurement sections;
 
 		uki_measured_sections(&m->pe, &r->stub, &r->variants[i].choice, &sections);
 		if (o->pcr_4 && measure_4(m, i, &sections, e) < 0)
+			return -1;
+		if (o->pcr_7 && measure_7(m, i, e) < 0)
 			return -1;
 		if (o->pcr_9 && measure_9(m, i, &sections, e) < 0)
 			return -1;

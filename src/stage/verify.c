@@ -17,7 +17,7 @@ enum { PIECE = 64 * 1024, RSA_BITS_MIN = 2048, SIGNATURES_MAX = 64 };
 struct verification {
 	const struct source *file;
 	struct pe pe;
-	struct certificates trusted;
+	const struct certificates *trusted;
 	uint8_t sha256[AUTHENTICODE_SHA256];
 	struct verify_report *report;
 };
@@ -106,7 +106,7 @@ static int check_pkcs7(const struct verification *v, const struct buf *pkcs7,
 	const char *fault;
 
 	if (authenticode_statement_read(der, &said, e) < 0 ||
-	    pkcs7_check(der.data, der.len, said.digested.data, said.digested.len, &v->trusted,
+	    pkcs7_check(der.data, der.len, said.digested.data, said.digested.len, v->trusted,
 			&verdict, e) < 0)
 		return -1;
 	s->signer = verdict.signer;
@@ -114,7 +114,7 @@ static int check_pkcs7(const struct verification *v, const struct buf *pkcs7,
 	judge_dates(s);
 	fault = judge(v, &said, &verdict, &s->signer);
 	s->is_intact = !fault;
-	if (!fault && !v->trusted.n)
+	if (!fault && !v->trusted->n)
 		fault = "not judged: no certificate was given";
 	else if (!fault && !verdict.trusted)
 		fault = "its signer does not lead to a certificate that is trusted";
@@ -178,13 +178,10 @@ static int check_signatures(struct verification *v, struct err *e)
 	return r;
 }
 
-static int verify(struct verification *v, const struct strv *trusted, struct err *e)
+static int verify(struct verification *v, struct err *e)
 {
 	struct verify_report *report = v->report;
 
-	for (size_t i = 0; trusted && i < trusted->n; i++)
-		if (certificates_load(trusted->v[i], &v->trusted, e) < 0)
-			return -1;
 	if (pe_read(v->file, &v->pe, e) < 0 || digest_image(v, e) < 0 || check_checksum(v, e) < 0 ||
 	    check_signatures(v, e) < 0)
 		return -1;
@@ -193,19 +190,29 @@ static int verify(struct verification *v, const struct strv *trusted, struct err
 	return 0;
 }
 
-int stage_verify(const struct source *file, const struct strv *trusted, struct verify_report *ret,
-		 struct err *e)
+int stage_verify_by(const struct source *file, const struct certificates *trusted,
+		    struct verify_report *ret, struct err *e)
 {
 	AUTO_VERIFY_REPORT report = {.signatures = NULL};
-	struct verification v = {.file = file, .report = &report};
+	struct verification v = {.file = file, .trusted = trusted, .report = &report};
 	int r;
 
-	r = verify(&v, trusted, e);
+	r = verify(&v, e);
 	pe_done(&v.pe);
-	certificates_done(&v.trusted);
 	if (r < 0)
 		return -1;
 	*ret = report;
 	report = (struct verify_report){.signatures = NULL};
 	return 0;
+}
+
+int stage_verify(const struct source *file, const struct strv *trusted, struct verify_report *ret,
+		 struct err *e)
+{
+	AUTO_CERTIFICATES certificates = {.v = NULL};
+
+	for (size_t i = 0; trusted && i < trusted->n; i++)
+		if (certificates_load(trusted->v[i], &certificates, e) < 0)
+			return -1;
+	return stage_verify_by(file, &certificates, ret, e);
 }

@@ -144,4 +144,37 @@ expect 0 "$mkos" uki --linux "$kernel" --initrd initrd --os-release ID=test -o b
 expect 1 "$mkos" measure bare.efi --eventlog log --pcr 11
 expect 1 "$mkos" measure bare.efi --eventlog log
 has err "warning: PCR 9 is not compared: 'bare.efi': PCR 9 is not known before the boot: there is no .cmdline"
+
+# PCR 7 of a firmware without keys is what OVMF measured when it made the log of the fuzz corpus.
+ovmf=$3/tests/fuzz/corpus/tpm_eventlog/ovmf
+vars=/usr/share/OVMF/OVMF_VARS_4M.fd
+[ -e $vars ] || skip "no ovmf"
+value=$(tpm2_eventlog "$ovmf" 2>theirs.err | sed -n '/^pcrs:/,$s/^ *7 *: 0x//p')
+expect 0 "$mkos" -q measure u.efi --pcr 7 --vars $vars --bank sha256
+says out "7:sha256=$value"
+expect 0 "$mkos" measure u.efi --pcr 7 --vars $vars --eventlog "$ovmf"
+says out "7:sha256=$value as predicted, 6 events"
+# With keys of one's own, and the entry of db that vouches for the UKI, or none that does.
+for name in db other; do
+	openssl req -new -x509 -newkey rsa:2048 -nodes -keyout $name.key -out $name.pem \
+		-subj /CN=$name -days 100 2>/dev/null
+	expect 0 "$mkos" sign u.efi --secureboot-private-key $name.key \
+		--secureboot-certificate $name.pem -o $name.efi
+done
+expect 0 "$mkos" enroll --db other.pem --db db.pem -o keys.fd
+expect 1 "$mkos" measure db.efi --vars keys.fd --eventlog "$ovmf" --pcr 7
+has out "7:sha256=$value parts at event 4, EV_EFI_VARIABLE_DRIVER_CONFIG 'SecureBoot': "
+expect 0 "$mkos" -q measure db.efi --pcr 7 --vars keys.fd --bank sha256
+cp out first
+expect 0 "$mkos" -q measure other.efi --pcr 7 --vars keys.fd --bank sha256
+! cmp -s out first || fail "two entries of db, one value"
+expect 1 "$mkos" measure u.efi --pcr 7 --vars keys.fd
+says err "mvirt-mkos measure: firmware with the keys of 'keys.fd' does not start 'u.efi': no entry of \
+db vouches for it"
+expect 2 "$mkos" measure u.efi --pcr 7
+says err "mvirt-mkos measure: --pcr 7 needs the firmware's variable store: give it with --vars"
+expect 2 "$mkos" measure u.efi --vars keys.fd
+says err "mvirt-mkos measure: --vars goes with --pcr 4 and 7"
+expect 1 "$mkos" measure u.efi --pcr 7 --vars u.efi
+has err "'u.efi' is no variable store"
 exit $failed

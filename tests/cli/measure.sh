@@ -181,7 +181,7 @@ refused 1 "'$kernel' does not tell the version of its systemd-stub, which decide
 give it to measure with --stub-version" "$kernel"
 refused 1 "'$stub' has no section .linux: it is no UKI" $stub
 refused 2 "a bank is sha1, sha256, sha384 or sha512, not 'md5'" "u.efi --bank md5"
-refused 2 "--pcr is 4, 9 or 11, not 7" "u.efi --pcr 7"
+refused 2 "--pcr is 4, 7, 9 or 11, not 8" "u.efi --pcr 8"
 refused 2 "either a UKI or its parts are measured, not both" "u.efi --linux $kernel"
 refused 2 "the options for parts go with --linux" "--initrd initrd"
 refused 2 "'x' is no version of systemd-stub" "u.efi --stub-version x"

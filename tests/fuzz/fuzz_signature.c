@@ -64,6 +64,21 @@ static void read_store(const uint8_t *data, size_t size)
 		__builtin_trap();
 }
 
+/* Entries of signature lists lie inside of them. */
+static void read_lists(const uint8_t *data, size_t size)
+{
+	struct err e = ERR_INIT;
+	struct efi_lists lists;
+	struct efi_list_entry entry;
+
+	efi_lists_init(&lists, (struct der){data, size});
+	while (efi_lists_next(&lists, &entry, &e) > 0)
+		if (entry.content.len > size ||
+		    (size_t)(entry.content.data - data) > size - entry.content.len ||
+		    (entry.is_sha256 && entry.content.len != EFI_SHA256))
+			__builtin_trap();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct err e = ERR_INIT;
@@ -73,6 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memory_source_init(&m, data, size, "fuzz");
 	read_table(&m.source);
 	read_store(data, size);
+	read_lists(data, size);
 	if (authenticode_statement_read((struct der){data, size}, &said, &e) < 0 && !e.text[0])
 		__builtin_trap();
 	return 0;

@@ -1,0 +1,28 @@
+#ifndef MKOS_STAGE_SECURE_BOOT_H
+#define MKOS_STAGE_SECURE_BOOT_H
+
+/*
+ * What EDK II measures into PCR 7 when it starts a program with a variable store:
+ * whom it trusts, and by whose word it started the program.
+ */
+
+#include "base/buf.h"
+#include "base/source.h"
+#include "format/boot_pcr.h"
+
+struct secure_boot_events {
+	struct buf variables[SECURE_BOOT_VARIABLES];
+	struct buf authority; /* empty without Secure Boot */
+};
+
+void secure_boot_events_done(struct secure_boot_events *s);
+#define AUTO_SECURE_BOOT_EVENTS AUTO(secure_boot_events_done) struct secure_boot_events
+
+/*
+ * `vars` is a store of OVMF. A program that firmware with Secure Boot would not start is an error;
+ * dbx is not applied for that.
+ */
+MUST_CHECK int secure_boot_events(const char *vars, const struct source *program,
+				  struct secure_boot_events *ret, struct err *e);
+
+#endif
