@@ -175,7 +175,10 @@ static const struct option_row *row_of(const struct command *c, int id)
 
 static const char *long_name(const struct command *c, int id)
 {
-	return id >= FIRST_ID ? row_of(c, id)->name : common[id - HELP_ID].name;
+	for (size_t i = 0; common[i].name; i++)
+		if (common[i].val == id)
+			return common[i].name;
+	return row_of(c, id)->name;
 }
 
 /* getopt's optopt is 0 for a long option that it does not know; then the word names it. */

@@ -14,4 +14,4 @@ cp -R "$3/config" "$3/kernel.config" "$3/kernel.version" "$3/cmdline.txt" "$fold
 # A second run has nothing to do.
 "$mkos" -C "$folder" build --recipe guest --kernel-source distro >second
 cat second
-[ "$(grep -c 'up to date' second)" -eq 3 ]
+[ "$(grep -c 'up to date' second)" -eq 4 ]
