@@ -357,6 +357,22 @@ static int open_files(void)
 	return count;
 }
 
+/* While it reads or starts something there are more for a moment. */
+static int files_at_rest(void)
+{
+	int least = open_files();
+
+	for (int i = 0; i < 50; i++) {
+		int now;
+
+		usleep(10000);
+		now = open_files();
+		if (now < least)
+			least = now;
+	}
+	return least;
+}
+
 static long memory_kib(void)
 {
 	char path[64];
@@ -386,11 +402,11 @@ static void restarts_take_neither_memory_nor_files(void **state)
 	while (count_of("a killed by signal 9") < 100 && seconds() < end)
 		usleep(10000);
 	memory = memory_kib();
-	files = open_files();
+	files = files_at_rest();
 	while (count_of("a killed by signal 9") < 1000 && seconds() < end)
 		usleep(10000);
 	assert_in_range(count_of("a killed by signal 9"), 1000, 2000);
-	assert_in_range(open_files(), files - 2, files + 2);
+	assert_in_range(files_at_rest(), files - 2, files + 2);
 	assert_in_range(memory_kib(), 1, memory);
 	assert_in_range(memory, 1, 160);
 }
@@ -423,7 +439,7 @@ static void process_1_holds_nothing_that_is_not_its_own(void **state)
 	assert_true(readlink(path, folder, sizeof(folder) - 1) > 0);
 	assert_null(strstr(folder, "/etc"));
 	/* "." and "..", 0 to 2, the console, signals, notify, and the two ends of a's pipe. */
-	assert_in_range(open_files(), 8, 12);
+	assert_in_range(files_at_rest(), 8, 12);
 }
 
 int main(void)
