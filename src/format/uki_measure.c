@@ -26,7 +26,8 @@ static struct part part_from(const struct pe *pe, size_t first)
 
 	while (end < pe->n_sections && !is_profile(&pe->sections[end]))
 		end++;
-	return (struct part){.first = pe->sections + first, .n = end - first};
+	/* A file without sections has no table to point into. */
+	return (struct part){.first = end > first ? pe->sections + first : NULL, .n = end - first};
 }
 
 static size_t start_of_profile(const struct pe *pe, size_t profile)
