@@ -3,6 +3,7 @@
 #include "base/path.h"
 #include "host/device_use.h"
 #include "host/file.h"
+#include "host/write_all.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -59,20 +60,11 @@ static void show_progress(struct device *d)
 
 static int flush_piece(struct device *d, struct err *e)
 {
-	const unsigned char *data = d->piece;
 	size_t len = d->fill;
 
 	d->fill = 0;
-	while (len) {
-		ssize_t n = write(d->fd, data, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_os(e, "write '%s'", d->path);
-		data += n;
-		len -= (size_t)n;
-	}
+	if (write_all(d->fd, d->piece, len) < 0)
+		return err_os(e, "write '%s'", d->path);
 	show_progress(d);
 	return 0;
 }

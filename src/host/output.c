@@ -2,6 +2,7 @@
 
 #include "base/path.h"
 #include "host/file.h"
+#include "host/write_all.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -20,19 +21,12 @@
 
 enum { PIECE = 256 * 1024, NAME_KEPT = 200, HOLE_MIN = 64 * 1024 };
 
-static int write_all(struct output *o, const unsigned char *data, size_t len, struct err *e)
+static int put_now(struct output *o, const void *data, size_t len, struct err *e)
 {
-	while (len) {
-		ssize_t n = write(o->fd, data, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_os(e, "write '%s'", o->path);
+	if (len)
 		o->hole = false;
-		data += n;
-		len -= (size_t)n;
-	}
+	if (write_all(o->fd, data, len) < 0)
+		return err_os(e, "write '%s'", o->path);
 	return 0;
 }
 
@@ -41,7 +35,7 @@ static int flush_piece(struct output *o, struct err *e)
 	size_t fill = o->fill;
 
 	o->fill = 0;
-	return write_all(o, o->piece, fill, e);
+	return put_now(o, o->piece, fill, e);
 }
 
 int output_flush(struct output *o, struct err *e)
@@ -62,7 +56,7 @@ static int output_put(struct sink *s, const void *data, size_t len, struct err *
 		if (flush_piece(o, e) < 0)
 			return -1;
 		if (len >= PIECE)
-			return write_all(o, data, len, e);
+			return put_now(o, data, len, e);
 	}
 	memcpy(o->piece + o->fill, data, len);
 	o->fill += len;
@@ -135,8 +129,7 @@ static int put_by_pieces(struct output *o, const struct source *from, uint64_t o
 	while (len) {
 		size_t n = len < PIECE ? (size_t)len : PIECE;
 
-		if (source_read(from, offset, o->piece, n, e) < 0 ||
-		    write_all(o, o->piece, n, e) < 0)
+		if (source_read(from, offset, o->piece, n, e) < 0 || put_now(o, o->piece, n, e) < 0)
 			return -1;
 		offset += n;
 		len -= n;
@@ -203,19 +196,8 @@ static int output_range(struct sink *s, const struct source *from, uint64_t offs
 
 int output_put_at(struct output *o, uint64_t offset, const void *data, size_t len, struct err *e)
 {
-	const char *from = data;
-
-	while (len) {
-		ssize_t n = pwrite(o->fd, from, len, (off_t)offset);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_os(e, "write '%s'", o->path);
-		from += n;
-		offset += (uint64_t)n;
-		len -= (size_t)n;
-	}
+	if (write_all_at(o->fd, data, len, offset) < 0)
+		return err_os(e, "write '%s'", o->path);
 	return 0;
 }
 

@@ -1,8 +1,8 @@
 #include "host/spill.h"
 
 #include "base/path.h"
+#include "host/write_all.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -10,18 +10,9 @@
 static int spill_put(struct sink *s, const void *data, size_t len, struct err *e)
 {
 	const struct spill *spill = (const struct spill *)s;
-	const char *from = data;
 
-	while (len) {
-		ssize_t n = write(spill->fd, from, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_os(e, "write a temporary file (TMPDIR says where)");
-		from += n;
-		len -= (size_t)n;
-	}
+	if (write_all(spill->fd, data, len) < 0)
+		return err_os(e, "write a temporary file (TMPDIR says where)");
 	return 0;
 }
 

@@ -5,10 +5,10 @@
 #include "host/file.h"
 #include "host/progress.h"
 #include "host/remove.h"
+#include "host/write_all.h"
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <stdio.h>
@@ -181,22 +181,6 @@ static bool link_stays_inside(const char *name, const char *target)
 	return true;
 }
 
-static int write_block(int fd, const char *data, size_t len, int64_t offset)
-{
-	while (len) {
-		ssize_t n = pwrite(fd, data, len, offset);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		data += n;
-		offset += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
 static int unpack_file(struct unpack *u, struct archive_entry *entry, const char *name,
 		       const char *base, struct err *e)
 {
@@ -224,7 +208,7 @@ static int unpack_file(struct unpack *u, struct archive_entry *entry, const char
 				"archive '%s' is refused: it unpacks to more than %llu bytes",
 				u->path, (unsigned long long)u->limits->bytes);
 		u->bytes += len;
-		if (write_block(fd, data, len, offset) < 0)
+		if (write_all_at(fd, data, len, (uint64_t)offset) < 0)
 			return err_os(e, "archive '%s': write '%s'", u->path, name);
 	}
 }

@@ -1,9 +1,9 @@
 #include "stage/initrd_files.h"
 
 #include "host/file.h"
+#include "host/write_all.h"
 #include "stage/initramfs_planner.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -71,18 +71,9 @@ struct file_sink {
 static int file_put(struct sink *s, const void *data, size_t len, struct err *e)
 {
 	const struct file_sink *f = (const struct file_sink *)s;
-	const char *from = data;
 
-	while (len) {
-		ssize_t n = write(f->fd, from, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_os(e, "write '%s'", f->name);
-		from += n;
-		len -= (size_t)n;
-	}
+	if (write_all(f->fd, data, len) < 0)
+		return err_os(e, "write '%s'", f->name);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "host/clock.h"
 #include "host/file.h"
 #include "host/process.h"
+#include "host/write_all.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -28,21 +29,6 @@ struct script {
 	size_t step;
 	uint64_t deadline_ms; /* 0: none */
 };
-
-static int write_all(int fd, const char *data, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, data, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		data += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
 
 static int do_send(const struct script *s, const char *text, struct err *e)
 {
