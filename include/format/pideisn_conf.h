@@ -26,6 +26,17 @@ void pideisn_conf_free(struct pideisn_conf **conf);
 MUST_CHECK int pideisn_conf_read(struct pideisn_conf *conf, const char *file, const char *text,
 				 size_t len, struct err *e);
 
+/*
+ * The words of a kernel command line that are for PID 1, pideisn.KEY=VALUE (pideisn(8)). Of each that
+ * is wrong the verdict is what PID 1 would say behind "command line: ", then what may have been
+ * meant. `where` is a file, whose line is put behind it, or, with `is_file` false, any other text.
+ */
+MUST_CHECK int pideisn_conf_words(struct pideisn_conf *conf, const char *where, bool is_file,
+				  const char *text, struct err *e);
+
+/* Whether a command line has such words. */
+bool pideisn_conf_has_words(const char *text);
+
 /* After the last one: what no single line shows. */
 MUST_CHECK int pideisn_conf_check(struct pideisn_conf *conf, struct err *e);
 

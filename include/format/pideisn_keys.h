@@ -35,7 +35,8 @@ enum pideisn_kind {
 
 struct pideisn_section {
 	const char *name;
-	size_t most; /* that may be there, each with a name; 0: one without */
+	size_t most;	      /* that may be there, each with a name; 0: one without */
+	const char *main_key; /* that pideisn.SECTION=VALUE on the command line means, or NULL */
 };
 
 struct pideisn_key {
@@ -55,6 +56,13 @@ bool pideisn_value_fits(const struct pideisn_key *key, const char *value, size_t
 
 /* Whether it can be the name in a section's head. */
 bool pideisn_name_fits(const char *name);
+
+/*
+ * Puts "did you mean 'NAME'?" into text, or which names there are, for one that is unknown: a key's
+ * of the section, or, without one, a section's.
+ */
+void pideisn_name_hint(const struct pideisn_section *section, const char *name, char *text,
+		       size_t size);
 
 /* Puts what the key wants into text, to follow "is not". */
 void pideisn_value_wanted(const struct pideisn_key *key, char *text, size_t size);

@@ -8,11 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PREFIX "pideisn."
+#define BLANKS " \t\n\r"
+
 /* The bounds that PID 1 has: it allocates nothing. */
 enum {
 	LINE_BYTES = 1023,
 	TEXT_BYTES = 16 * 1024,
 	SENTENCE_BYTES = 511,
+	HINT_BYTES = 511,
 	ITEMS_MAX = 64, /* above the sum of all that sections may have */
 };
 
@@ -33,9 +37,10 @@ struct pideisn_conf {
 	size_t text_used;
 	struct strv verdicts;
 
-	/* Of the file at hand. */
+	/* Of the file at hand, or of the word. */
 	const char *file;
-	size_t line;
+	size_t line; /* 0: it is no file */
+	bool hints;
 	const struct pideisn_section *section;
 	struct item *item; /* NULL for a section without a name */
 	bool skipping;	   /* what belongs to a wrong head */
@@ -77,16 +82,36 @@ static int complain(struct pideisn_conf *c, struct err *e, const char *format, .
 	int len = 0;
 	va_list ap;
 
-	if (c->file)
+	if (c->file && c->line)
 		len = snprintf(sentence, sizeof(sentence), "%s:%zu: ", c->file, c->line);
+	else if (c->file)
+		len = snprintf(sentence, sizeof(sentence), "%s: ", c->file);
 	va_start(ap, format);
 	if (len >= 0 && (size_t)len < sizeof(sentence))
 		vsnprintf(sentence + len, sizeof(sentence) - (size_t)len, format, ap);
 	va_end(ap);
-	/* As PID 1 shows a tab, the only byte of the kind that a readable line can have. */
-	for (char *tab = strchr(sentence, '\t'); tab; tab = strchr(tab, '\t'))
-		*tab = '?';
+	/* As PID 1 shows them; a line has no other than tabs, a word of the command line may. */
+	for (char *at = sentence; *at; at++)
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			*at = '?';
 	return strv_add(&c->verdicts, sentence, e);
+}
+
+/* Behind the sentence about an unknown name; PID 1 has no room for that. */
+static int add_hint(struct pideisn_conf *c, const struct pideisn_section *section, const char *name,
+		    struct err *e)
+{
+	char hint[HINT_BYTES + 1];
+	char *sentence;
+
+	if (!c->hints)
+		return 0;
+	pideisn_name_hint(section, name, hint, sizeof(hint));
+	if (asprintf(&sentence, "%s: %s", c->verdicts.v[c->verdicts.n - 1], hint) < 0)
+		return err_memory(e);
+	free(c->verdicts.v[c->verdicts.n - 1]);
+	c->verdicts.v[c->verdicts.n - 1] = sentence;
+	return 0;
 }
 
 /* Counts bytes of PID 1's one buffer for texts; *ret_fits tells whether they are still there. */
@@ -142,8 +167,11 @@ static int enter_section(struct pideisn_conf *c, const char *section, const char
 	c->item = NULL;
 	c->skipping = true;
 	c->section = pideisn_section_find(section);
-	if (!c->section)
-		return complain(c, e, "unknown section [%.63s], its lines are skipped", section);
+	if (!c->section) {
+		if (complain(c, e, "unknown section [%.63s], its lines are skipped", section) < 0)
+			return -1;
+		return add_hint(c, NULL, section, e);
+	}
 	if (!c->section->most && *name)
 		return complain(c, e, "section [%s] takes no name, its lines are skipped", section);
 	if (c->section->most && !*name)
@@ -278,6 +306,17 @@ static char *trim(char *text)
 	return text;
 }
 
+static int set_key(struct pideisn_conf *c, const char *name, const char *value, struct err *e)
+{
+	const struct pideisn_key *key = pideisn_key_find(c->section, name);
+
+	if (key)
+		return set_value(c, key, value, e);
+	if (complain(c, e, "unknown key '%s' in [%s]", name, c->section->name) < 0)
+		return -1;
+	return add_hint(c, c->section, name, e);
+}
+
 static int take_head(struct pideisn_conf *c, char *line, struct err *e)
 {
 	size_t len = strlen(line);
@@ -301,7 +340,6 @@ static int take_head(struct pideisn_conf *c, char *line, struct err *e)
 static int take_line(struct pideisn_conf *c, char *line, struct err *e)
 {
 	char *value = strchr(line, '=');
-	const struct pideisn_key *key;
 
 	if (!*line || *line == '#')
 		return 0;
@@ -314,11 +352,7 @@ static int take_line(struct pideisn_conf *c, char *line, struct err *e)
 	if (!c->section)
 		return complain(c, e, "there is no [section] above this key");
 	*value++ = '\0';
-	line = trim(line);
-	key = pideisn_key_find(c->section, line);
-	if (!key)
-		return complain(c, e, "unknown key '%s' in [%s]", line, c->section->name);
-	return set_value(c, key, trim(value), e);
+	return set_key(c, trim(line), trim(value), e);
 }
 
 /* A line that cannot be read may have been a head. */
@@ -362,6 +396,95 @@ int pideisn_conf_read(struct pideisn_conf *c, const char *file, const char *text
 	}
 	c->file = NULL;
 	return 0;
+}
+
+/*
+ * The next word of a command line, as PID 1 splits it: double quotes keep blanks in a word and are
+ * not part of it. False at the end. *ret_lines goes up with each end of a line that is passed.
+ */
+static bool next_of_line(const char **text, char word[LINE_BYTES + 1], size_t *ret_lines)
+{
+	const char *at = *text;
+	bool quoted = false;
+	size_t len = 0;
+
+	for (; *at && strchr(BLANKS, *at); at++)
+		*ret_lines += *at == '\n';
+	if (!*at)
+		return false;
+	for (; *at && (quoted || !strchr(BLANKS, *at)); at++) {
+		if (*at == '"')
+			quoted = !quoted;
+		else if (len < LINE_BYTES)
+			word[len++] = *at;
+	}
+	word[len] = '\0';
+	*text = at;
+	return true;
+}
+
+/* Cuts SECTION or SECTION.NAME off the left side of a word; what is left is the key. */
+static int enter_by_word(struct pideisn_conf *c, char *left, const char **ret_key, struct err *e)
+{
+	char *first = strchr(left, '.');
+	char *last = strrchr(left, '.');
+	const struct pideisn_section *section = pideisn_section_find(left);
+
+	*ret_key = last ? last + 1 : left;
+	if (!first && section && section->main_key) {
+		*ret_key = section->main_key;
+		return enter_section(c, left, "", e);
+	}
+	if (!first)
+		return enter_section(c, "system", "", e);
+	*first = '\0';
+	*last = '\0';
+	return enter_section(c, left, first == last ? "" : first + 1, e);
+}
+
+static int take_word(struct pideisn_conf *c, char *word, struct err *e)
+{
+	char *value = strchr(word, '=');
+	const char *key;
+
+	if (strncmp(word, PREFIX, strlen(PREFIX)) != 0)
+		return 0;
+	word += strlen(PREFIX);
+	if (!value || value == word)
+		return complain(c, e, "'" PREFIX "%s' is not " PREFIX "KEY=VALUE", word);
+	*value++ = '\0';
+	if (enter_by_word(c, word, &key, e) < 0)
+		return -1;
+	return c->skipping ? 0 : set_key(c, key, value, e);
+}
+
+int pideisn_conf_words(struct pideisn_conf *c, const char *where, bool is_file, const char *text,
+		       struct err *e)
+{
+	char word[LINE_BYTES + 1];
+	size_t lines = 0;
+	int status = 0;
+
+	c->file = where;
+	c->hints = true;
+	while (!status && next_of_line(&text, word, &lines)) {
+		c->line = is_file ? lines + 1 : 0;
+		status = take_word(c, word, e);
+	}
+	c->file = NULL;
+	c->hints = false;
+	return status;
+}
+
+bool pideisn_conf_has_words(const char *text)
+{
+	char word[LINE_BYTES + 1];
+	size_t lines = 0;
+
+	while (next_of_line(&text, word, &lines))
+		if (!strncmp(word, PREFIX, strlen(PREFIX)))
+			return true;
+	return false;
 }
 
 static bool is_event(const char *name)

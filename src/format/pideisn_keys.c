@@ -1,5 +1,7 @@
 #include "format/pideisn_keys.h"
 
+#include "base/nearest.h"
+
 #include <arpa/inet.h>
 #include <limits.h>
 #include <stdint.h>
@@ -21,10 +23,10 @@ enum {
 };
 
 static const struct pideisn_section sections[] = {
-	{"system", 0},
-	{"state", 0},
-	{"service", 16},
-	{"link", 16},
+	{"system", 0, NULL},
+	{"state", 0, "device"},
+	{"service", 16, NULL},
+	{"link", 16, NULL},
 };
 
 /* clang-format off */
@@ -323,6 +325,39 @@ bool pideisn_value_fits(const struct pideisn_key *key, const char *value, size_t
 		       strspn(value, ALPHANUMERIC "-_.") == strlen(value);
 	}
 	return false;
+}
+
+/* All of them, as a list that ends with NULL. */
+static void list_names(const struct pideisn_section *section, const char *names[COUNT(keys) + 1])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; section && i < COUNT(keys); i++)
+		if (!strcmp(keys[i].section, section->name))
+			names[n++] = keys[i].name;
+	for (size_t i = 0; !section && i < COUNT(sections); i++)
+		names[n++] = sections[i].name;
+	names[n] = NULL;
+}
+
+void pideisn_name_hint(const struct pideisn_section *section, const char *name, char *text,
+		       size_t size)
+{
+	const char *names[COUNT(keys) + 1];
+	const char *nearest;
+	size_t len;
+
+	list_names(section, names);
+	nearest = nearest_name(name, names);
+	if (nearest) {
+		snprintf(text, size, "did you mean '%s'?", nearest);
+		return;
+	}
+	snprintf(text, size, "known are");
+	for (size_t i = 0; names[i]; i++) {
+		len = strlen(text);
+		snprintf(text + len, size - len, " %s", names[i]);
+	}
 }
 
 void pideisn_value_wanted(const struct pideisn_key *key, char *text, size_t size)

@@ -3,6 +3,7 @@
 #include "host/file.h"
 #include "host/workspace.h"
 #include "stage/requirements.h"
+#include "stage/uki_pideisn.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -31,7 +32,8 @@ int build_check(const struct project *p, struct err *e)
 		"kernel", "initramfs", p->recipe, project_source_role(p), p->stub ? NULL : "uki",
 		NULL};
 
-	if (project_check_payloads(p, e) < 0)
+	if (project_check_payloads(p, e) < 0 ||
+	    pideisn_check_words("cmdline.txt", p->cmdline, e) < 0)
 		return -1;
 	if (!file_exists(p->os_release))
 		return err_set(e, ERR_MISSING, "%s: [uki] os-release: '%s' is missing",

@@ -7,6 +7,7 @@
 #include "host/file.h"
 #include "stage/initramfs.h"
 #include "stage/uki.h"
+#include "stage/uki_pideisn.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -239,7 +240,8 @@ int build_uki(struct build *b, struct step *ret, struct err *e)
 	uint64_t started = clock_ms();
 	bool current;
 
-	if (check_part(PROJECT_BZIMAGE, "kernel", e) < 0 ||
+	if (pideisn_check_words("cmdline.txt", p->cmdline, e) < 0 ||
+	    check_part(PROJECT_BZIMAGE, "kernel", e) < 0 ||
 	    check_part(PROJECT_INITRAMFS, "initramfs", e) < 0 ||
 	    strv_add(&initrds, PROJECT_INITRAMFS, e) < 0)
 		return -1;

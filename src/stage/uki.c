@@ -6,6 +6,7 @@
 #include "stage/sign.h"
 #include "stage/uki_gather.h"
 #include "stage/uki_pcrsig.h"
+#include "stage/uki_pideisn.h"
 #include "stage/uki_sign.h"
 #include "stage/uki_update.h"
 
@@ -95,7 +96,7 @@ static int make_plan(struct uki_assembly *a, struct err *e)
 	if (is_signed && pcr_signers_load(&a->options->pcr, &a->signers, e) < 0)
 		return -1;
 	if (uki_gather(a->options, pcr_signers_public_key(&a->signers), &a->gathered, e) < 0 ||
-	    lay_out(a, e) < 0)
+	    uki_check_pideisn(a->options, &a->gathered, e) < 0 || lay_out(a, e) < 0)
 		return -1;
 	if (is_signed &&
 	    (uki_pcrsig_sign(&a->signers, a->plan, &a->gathered, &a->policies, e) < 0 ||

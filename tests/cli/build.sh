@@ -21,6 +21,16 @@ expect 1 env PATH="$PWD/none" "$mkos" -C p kernel --recipe guest --kernel-source
 has err "mvirt-mkos kernel: this machine lacks program 'gcc'"
 absent p/target
 
+# A word for PID 1 that it would skip, before anything starts.
+cp p/cmdline.txt saved
+echo 'console=ttyS0 pideisn.shel=no' >p/cmdline.txt
+for command in "$build" "$mkos -C p uki --recipe guest"; do
+	expect 1 $command
+	has err ": cmdline.txt:1: unknown key 'shel' in [system]: did you mean 'shell'?"
+	absent p/kernel
+done
+mv saved p/cmdline.txt
+
 # The gate: each option that is not as asked, and why, before anything is compiled.
 printf 'CONFIG_ONE=y\n' >kernel_source/lose
 printf 'CONFIG_THREE=y\nCONFIG_BY=y\n' >kernel_source/more

@@ -3,7 +3,8 @@
 
 /*
  * The files that both readers of PID 1's configuration are tried with, the one in init/ and the one
- * in src/format: NAME.conf, and NAME.verdict with every sentence that it deserves, one a line.
+ * in src/format: NAME.conf, or NAME.cmdline for a kernel command line, and NAME.verdict with every
+ * sentence that it deserves, one a line.
  */
 
 #include <dirent.h>
@@ -28,9 +29,9 @@ static inline size_t corpus_read(const char *name, char *buf)
 	return len;
 }
 
-/* Calls try with each NAME.conf and its content, and compares what it puts into said. */
-static inline void corpus_run(void (*try)(const char *name, const char *text, size_t len,
-					  char *said))
+/* Calls try with each NAME.conf, say, and its content, and compares what it puts into said. */
+static inline void corpus_run(const char *ending, void (*try)(const char *name, const char *text,
+							      size_t len, char *said))
 {
 	static char text[CORPUS_BYTES];
 	static char wanted[CORPUS_BYTES];
@@ -41,7 +42,7 @@ static inline void corpus_run(void (*try)(const char *name, const char *text, si
 
 	for (int i = 0; i < n; i++) {
 		char verdict[300];
-		char *end = strstr(names[i]->d_name, ".conf");
+		char *end = strstr(names[i]->d_name, ending);
 
 		if (end != NULL) {
 			size_t len = corpus_read(names[i]->d_name, text);

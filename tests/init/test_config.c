@@ -57,8 +57,26 @@ static void try_byte_by_byte(const char *name, const char *text, size_t len, cha
 static void every_file_of_the_corpus_gets_its_verdict(void **state)
 {
 	(void)state;
-	corpus_run(try_whole);
-	corpus_run(try_byte_by_byte);
+	corpus_run(".conf", try_whole);
+	corpus_run(".conf", try_byte_by_byte);
+}
+
+static void try_words(const char *name, const char *text, size_t len, char *said)
+{
+	char word[1024];
+
+	(void)name;
+	(void)len;
+	set_up(NULL);
+	config.data = said;
+	while (words_next(&text, word, sizeof(word)))
+		config_word(&config, word);
+}
+
+static void every_command_line_of_the_corpus_gets_its_verdict(void **state)
+{
+	(void)state;
+	corpus_run(".cmdline", try_words);
 }
 
 /* Whether "key = value", with a value, stands below its section's head in all-keys.conf. */
@@ -297,6 +315,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(every_file_of_the_corpus_gets_its_verdict, set_up),
+		cmocka_unit_test_setup(every_command_line_of_the_corpus_gets_its_verdict, set_up),
 		cmocka_unit_test_setup(every_key_is_in_the_corpus, set_up),
 		cmocka_unit_test_setup(values_are_what_the_file_says, set_up),
 		cmocka_unit_test_setup(what_is_not_set_is_as_documented, set_up),
