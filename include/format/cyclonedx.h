@@ -26,10 +26,17 @@ struct cyclonedx_component {
 	size_t part_of; /* 1 + index of the component that it is in; 0: of the image itself */
 };
 
+/* Of the image, "mvirt-mkos:" in front of the name. */
+struct cyclonedx_property {
+	const char *name, *value;
+};
+
 struct cyclonedx_bom {
 	const char *tool, *tool_version;
 	struct cyclonedx_component image; /* without a type: it is an operating system */
 	const char *recipe;
+	const struct cyclonedx_property *properties; /* further ones */
+	size_t n_properties;
 	uint32_t time; /* in seconds since 1970; 0: none is told */
 	const struct cyclonedx_component *components;
 	size_t n;

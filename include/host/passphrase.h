@@ -13,9 +13,23 @@
 
 #define PASSPHRASE_ENVIRONMENT "MVIRT_MKOS_PASSPHRASE"
 
+/* Room for every passphrase */
+enum { PASSPHRASE_MAX = 1024 };
+
+/* What was answered, for who needs it again: nobody is asked the same twice. */
+struct passphrase_memory {
+	struct passphrase_answer *answers;
+	size_t n;
+	bool is_silent; /* nobody is asked at the terminal now */
+	bool was_mute;	/* and that was an answer that is lacking */
+};
+
+void passphrase_memory_done(struct passphrase_memory *m);
+
 struct passphrase_source {
 	bool has_fd;
-	int fd; /* its first line is the passphrase */
+	int fd;				  /* its first line is the passphrase */
+	struct passphrase_memory *memory; /* NULL: none */
 };
 
 /* A descriptor's number, as --passphrase-fd has it. */
@@ -34,8 +48,5 @@ bool passphrase_is_given(const struct passphrase_source *from);
 /* The passphrase of what is made now: asked for twice, and never empty. */
 MUST_CHECK int passphrase_get_new(const struct passphrase_source *from, const char *what, char *to,
 				  size_t size, struct err *e);
-
-/* Room for every passphrase */
-enum { PASSPHRASE_MAX = 1024 };
 
 #endif

@@ -7,10 +7,13 @@
  * the order of the data flow: kernel, initramfs, UKI, media.
  */
 
+#include "host/passphrase.h"
 #include "stage/hashes.h"
 #include "stage/manifest.h"
 #include "stage/media.h"
+#include "stage/pcr_signing.h"
 #include "stage/project.h"
+#include "stage/signer.h"
 
 #include <stdbool.h>
 
@@ -18,6 +21,9 @@ struct build {
 	const struct project *project;
 	struct hashes hashes;
 	struct manifest manifest;
+	struct passphrase_source passphrase; /* of the recipe's keys */
+	struct passphrase_memory passphrases;
+	bool asks_first; /* for passphrases, before a kernel is compiled */
 	int lock;
 };
 
@@ -77,6 +83,24 @@ MUST_CHECK int build_uki(struct build *b, struct step *ret, struct err *e);
 
 /* target/sbom.cdx.json: what the UKI consists of, from the manifest's other artefacts. */
 MUST_CHECK int build_sbom(struct build *b, struct step *ret, struct err *e);
+
+/*
+ * The recipe's keys, before anything long is made of which they would say at its end that it
+ * cannot be signed: what firmware and TPM take, and that public and private parts fit. Nobody is
+ * asked for a passphrase, and no token is looked into, unless `all`.
+ */
+MUST_CHECK int build_check_keys(struct build *b, bool all, struct err *e);
+
+/* The key for Secure Boot, and those for PCR 11; they point into the build. */
+struct signer_options build_signer(struct build *b);
+MUST_CHECK int build_pcr_keys(struct build *b, struct pcr_signing_options *ret, struct err *e);
+
+/* Only the public parts, for which the options are made: they outlive them. */
+MUST_CHECK int build_pcr_public(struct build *b, struct pcr_signing_options *options,
+				struct pcr_signers *ret, struct err *e);
+
+/* Adds which keys sign: hashes of certificates, fingerprints of public keys, phases, banks. */
+MUST_CHECK int build_key_inputs(struct build *b, struct inputs *to, struct err *e);
 
 /* The stub that the recipe's UKI begins with, in memory of the caller's. */
 MUST_CHECK int build_find_stub(const struct project *p, char **ret, struct err *e);

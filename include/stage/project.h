@@ -40,6 +40,20 @@ struct payload {
 	bool fetched;  /* the source is a file in cache/ that may have to be fetched first */
 };
 
+/*
+ * The sections [pcr] and [pcr NAME], keys that sign what PCR 11 will be: the n-th of each list is
+ * the n-th section's, "" where it says nothing.
+ */
+struct project_pcr {
+	struct strv sections; /* "pcr", "pcr NAME" */
+	struct strv keys;
+	struct strv public_keys;
+	struct strv certificates;
+	struct strv references;
+	struct strv phases; /* systemd's four where nothing is said */
+	struct strv banks;  /* of all of them; none: all */
+};
+
 struct project {
 	char *recipe;
 	char *recipe_path;
@@ -58,10 +72,12 @@ struct project {
 	char *level; /* NULL: the default */
 
 	char *os_release;
-	char *stub; /* NULL: the distribution's */
+	char *stub;    /* NULL: the distribution's */
+	char *pcrpkey; /* public key in the UKI; NULL: that of the only [pcr] */
 
 	char *secureboot_key;		     /* NULL: nothing is signed */
 	struct strv secureboot_certificates; /* the key's first */
+	struct project_pcr pcr;
 
 	struct payload *payloads;
 	size_t n_payloads;

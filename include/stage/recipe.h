@@ -9,7 +9,11 @@
  *			launcher = ccache, distcc, icecc...: runs the compiler;
  *			roles = guest host: what the kernel must be able to do
  *	[initramfs]	lists = FILE...; compress = gzip | none; level = N
- *	[uki]		os-release = FILE; stub = FILE
+ *	[uki]		os-release = FILE; stub = FILE; pcrpkey = FILE
+ *	[secureboot]	key = FILE | pkcs11: URI; certificates = FILE...
+ *	[pcr], [pcr NAME]
+ *			key = FILE | pkcs11: URI; public-key = FILE or certificate = FILE;
+ *			phases = PATH...; policyref = TEXT; banks = NAME...: of all keys, in [pcr]
  *	[payload NAME]	path = PATH IN THE IMAGE; mode = 0755; optional = yes | no;
  *			source = FILE | URL; sha256 = HEX: of that, a URL needs it
  */

@@ -4,16 +4,31 @@
 struct options {
 	struct project_options project;
 	struct fetch_options fetch;
+	struct passphrase_source passphrase;
 	const char *json;
 };
 
+static int set_passphrase_fd(void *into, const char *value, struct err *e)
+{
+	return passphrase_fd_parse(value, &((struct options *)into)->passphrase, e);
+}
+
 static const struct option_row rows[] = {
-	PROJECT_ROW_RECIPE(struct options),  PROJECT_ROW_SOURCE(struct options),
-	PROJECT_ROW_SHA256(struct options),  FETCH_ROW_OFFLINE(struct options),
-	FETCH_ROW_MIRROR(struct options),    PROJECT_ROW_LAUNCHER(struct options),
-	PROJECT_ROW_PAYLOAD(struct options), PROJECT_ROW_WITHOUT(struct options),
-	PROJECT_ROW_INIT(struct options),    PROJECT_ROW_JOBS(struct options),
-	PROJECT_ROW_NO_SYNC(struct options), JSON_ROW(struct options),
+	PROJECT_ROW_RECIPE(struct options),
+	PROJECT_ROW_SOURCE(struct options),
+	PROJECT_ROW_SHA256(struct options),
+	FETCH_ROW_OFFLINE(struct options),
+	FETCH_ROW_MIRROR(struct options),
+	PROJECT_ROW_LAUNCHER(struct options),
+	PROJECT_ROW_PAYLOAD(struct options),
+	PROJECT_ROW_WITHOUT(struct options),
+	PROJECT_ROW_INIT(struct options),
+	PROJECT_ROW_JOBS(struct options),
+	PROJECT_ROW_NO_SYNC(struct options),
+	{0, "passphrase-fd", "N",
+	 "the lines of descriptor N are the passphrases of the recipe's keys", OPTION_CALL, 0,
+	 set_passphrase_fd},
+	JSON_ROW(struct options),
 };
 
 static void options_done(struct options *o)
@@ -25,7 +40,9 @@ static void options_done(struct options *o)
 static int build_all(struct build *b, const struct fetch_options *fetch, struct fetch_plan *plan,
 		     struct step steps[4], struct err *e)
 {
-	if (fetch_run(plan, fetch, &b->hashes, b->project->sync, e) < 0 ||
+	b->asks_first = true;
+	if (build_check_keys(b, false, e) < 0 ||
+	    fetch_run(plan, fetch, &b->hashes, b->project->sync, e) < 0 ||
 	    build_initramfs(b, &steps[1], e) < 0 || build_kernel(b, &steps[0], e) < 0)
 		return -1;
 	if (build_uki(b, &steps[2], e) < 0)
@@ -48,6 +65,7 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 		return -1;
 	if (parsed == PARSED_HELP)
 		return 0;
+	b.passphrase = o.passphrase;
 	if (json_request_parse(o.json, &json, e) < 0 || project_load(&o.project, &project, e) < 0 ||
 	    fetch_plan(&project, &o.fetch, FETCH_ALL, &plan, e) < 0 ||
 	    build_check(&project, e) < 0 || build_begin(&b, &project, e) < 0)

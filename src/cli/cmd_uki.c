@@ -118,6 +118,7 @@ static int combine_recipe(const struct options *o, const struct json_request *js
 		return err_set(e, ERR_USAGE,
 			       "--measure goes with --linux: the recipe's UKI is measured by "
 			       "mvirt-mkos measure");
+	b.passphrase = o->passphrase;
 	if (build_resume(&b, &o->project, &project, e) < 0)
 		return -1;
 	if (build_finish(&b, build_uki(&b, &step, e), e) < 0)

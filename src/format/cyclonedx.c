@@ -87,6 +87,17 @@ static void put_component(struct json_writer *w, const struct cyclonedx_componen
 	json_close_object(w);
 }
 
+static void put_property(struct json_writer *w, const char *name, const char *value)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "mvirt-mkos:%s", name);
+	json_open_object(w, NULL);
+	json_text(w, "name", text);
+	json_text(w, "value", value);
+	json_close_object(w);
+}
+
 static void put_metadata(struct json_writer *w, const struct cyclonedx_bom *bom)
 {
 	time_t seconds = bom->time;
@@ -112,10 +123,9 @@ static void put_metadata(struct json_writer *w, const struct cyclonedx_bom *bom)
 	json_text(w, "name", bom->image.name);
 	put_optional(w, "version", bom->image.version);
 	json_open_array(w, "properties");
-	json_open_object(w, NULL);
-	json_text(w, "name", "mvirt-mkos:recipe");
-	json_text(w, "value", bom->recipe);
-	json_close_object(w);
+	put_property(w, "recipe", bom->recipe);
+	for (size_t i = 0; i < bom->n_properties; i++)
+		put_property(w, bom->properties[i].name, bom->properties[i].value);
 	json_close_array(w);
 	json_close_object(w);
 	json_close_object(w);

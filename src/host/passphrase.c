@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -24,7 +25,53 @@ int passphrase_fd_parse(const char *text, struct passphrase_source *to, struct e
 			       "--passphrase-fd %d: descriptor %d is not open, as '%d<FILE' in a "
 			       "shell opens it",
 			       (int)fd, (int)fd, (int)fd);
-	*to = (struct passphrase_source){.has_fd = true, .fd = (int)fd};
+	to->has_fd = true;
+	to->fd = (int)fd;
+	return 0;
+}
+
+/* In a mapping of its own, which no core dump has. */
+struct passphrase_answer {
+	char *what;
+	char *text; /* PASSPHRASE_MAX bytes */
+};
+
+void passphrase_memory_done(struct passphrase_memory *m)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		explicit_bzero(m->answers[i].text, PASSPHRASE_MAX);
+		munmap(m->answers[i].text, PASSPHRASE_MAX);
+		free(m->answers[i].what);
+	}
+	free(m->answers);
+	*m = (struct passphrase_memory){.n = 0};
+}
+
+static const char *recall(const struct passphrase_memory *m, const char *what)
+{
+	for (size_t i = 0; m && i < m->n; i++)
+		if (!strcmp(m->answers[i].what, what))
+			return m->answers[i].text;
+	return NULL;
+}
+
+static int remember(struct passphrase_memory *m, const char *what, const char *text, struct err *e)
+{
+	struct passphrase_answer *answers = reallocarray(m->answers, m->n + 1, sizeof(*answers));
+	struct passphrase_answer a = {.what = strdup(what)};
+
+	if (answers)
+		m->answers = answers;
+	if (answers && a.what)
+		a.text = mmap(NULL, PASSPHRASE_MAX, PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (!a.text || a.text == MAP_FAILED) {
+		free(a.what);
+		return err_memory(e);
+	}
+	madvise(a.text, PASSPHRASE_MAX, MADV_DONTDUMP);
+	memcpy(a.text, text, strlen(text) + 1);
+	answers[m->n++] = a;
 	return 0;
 }
 
@@ -90,14 +137,31 @@ static int ask(const char *what, char *to, size_t size, struct err *e)
 	return r;
 }
 
-int passphrase_get(const struct passphrase_source *from, const char *what, char *to, size_t size,
+static int get_new(const struct passphrase_source *from, const char *what, char *to, size_t size,
 		   struct err *e)
 {
 	const char *value = getenv(PASSPHRASE_ENVIRONMENT);
 
 	if (from->has_fd)
 		return read_line(from->fd, to, size, e);
-	return value ? from_environment(value, to, size, e) : ask(what, to, size, e);
+	if (value)
+		return from_environment(value, to, size, e);
+	if (!from->memory || !from->memory->is_silent)
+		return ask(what, to, size, e);
+	from->memory->was_mute = true;
+	return err_set(e, ERR_INPUT, "%s needs a passphrase", what);
+}
+
+int passphrase_get(const struct passphrase_source *from, const char *what, char *to, size_t size,
+		   struct err *e)
+{
+	const char *known = recall(from->memory, what);
+
+	if (known)
+		return from_environment(known, to, size, e);
+	if (get_new(from, what, to, size, e) < 0)
+		return -1;
+	return from->memory ? remember(from->memory, what, to, e) : 0;
 }
 
 bool passphrase_is_given(const struct passphrase_source *from)

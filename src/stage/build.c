@@ -41,6 +41,9 @@ int build_check(const struct project *p, struct err *e)
 	if (p->stub && !file_exists(p->stub))
 		return err_set(e, ERR_MISSING, "%s: [uki] stub: '%s' is missing", p->recipe_path,
 			       p->stub);
+	if (p->pcrpkey && !file_exists(p->pcrpkey))
+		return err_set(e, ERR_MISSING, "%s: [uki] pcrpkey: '%s' is missing", p->recipe_path,
+			       p->pcrpkey);
 	if (build_check_launcher(p, e) < 0)
 		return -1;
 	return requirements_check(roles, e);
@@ -49,6 +52,7 @@ int build_check(const struct project *p, struct err *e)
 int build_begin(struct build *b, const struct project *project, struct err *e)
 {
 	b->project = project;
+	b->passphrase.memory = &b->passphrases;
 	if (workspace_folder(PROJECT_TARGET, e) < 0 ||
 	    workspace_lock(PROJECT_TARGET, &b->lock, e) < 0)
 		return -1;
@@ -92,6 +96,7 @@ int build_finish(struct build *b, int result, struct err *e)
 
 void build_done(struct build *b)
 {
+	passphrase_memory_done(&b->passphrases);
 	hashes_done(&b->hashes);
 	manifest_done(&b->manifest);
 	if (b->lock >= 0)

@@ -174,20 +174,6 @@ static int add_file(struct build *b, struct inputs *to, const char *name, const 
 	return inputs_add(to, name, value, e);
 }
 
-/* The key is the first one's own, and gives the same bytes each time: it need not be named. */
-static int add_certificates(struct build *b, const struct signer_options *signer, struct inputs *to,
-			    struct err *e)
-{
-	for (size_t i = 0; i < signer->certificates->n; i++) {
-		char name[40];
-
-		snprintf(name, sizeof(name), "certificate %zu", i + 1);
-		if (add_file(b, to, name, signer->certificates->v[i], e) < 0)
-			return -1;
-	}
-	return 0;
-}
-
 static int uki_inputs(struct build *b, const struct uki_options *options, struct inputs *to,
 		      struct err *e)
 {
@@ -198,7 +184,9 @@ static int uki_inputs(struct build *b, const struct uki_options *options, struct
 		return -1;
 	if (inputs_add(to, "cmdline", options->cmdline, e) < 0)
 		return -1;
-	if (add_certificates(b, &options->signer, to, e) < 0)
+	if (options->pcrpkey && add_file(b, to, "pcrpkey", options->pcrpkey, e) < 0)
+		return -1;
+	if (build_key_inputs(b, to, e) < 0)
 		return -1;
 	return inputs_add(to, "generator", GENERATOR, e);
 }
@@ -228,14 +216,14 @@ int build_uki(struct build *b, struct step *ret, struct err *e)
 	AUTO_STRV initrds = STRV_INIT;
 	AUTO_FREE char *stub = NULL;
 	AUTO_FREE char *os_release = NULL;
-	struct uki_options options = {
-		.kernel = PROJECT_BZIMAGE,
-		.initrds = &initrds,
-		.cmdline = p->cmdline,
-		.output = PROJECT_UKI,
-		.sync = p->sync,
-		.strict = true,
-		.signer = {.key = p->secureboot_key, .certificates = &p->secureboot_certificates}};
+	struct uki_options options = {.kernel = PROJECT_BZIMAGE,
+				      .initrds = &initrds,
+				      .cmdline = p->cmdline,
+				      .output = PROJECT_UKI,
+				      .sync = p->sync,
+				      .strict = true,
+				      .pcrpkey = p->pcrpkey,
+				      .signer = build_signer(b)};
 	struct step step = {.artefact = "uki"};
 	uint64_t started = clock_ms();
 	bool current;
@@ -253,7 +241,7 @@ int build_uki(struct build *b, struct step *ret, struct err *e)
 		return -1;
 	options.stub = stub;
 	options.os_release = os_release;
-	if (uki_inputs(b, &options, &inputs, e) < 0 ||
+	if (build_pcr_keys(b, &options.pcr, e) < 0 || uki_inputs(b, &options, &inputs, e) < 0 ||
 	    build_is_current(b, "uki", PROJECT_UKI, &inputs, &current, e) < 0)
 		return -1;
 	if (!current) {

@@ -231,6 +231,9 @@ static int make_kernel(struct build *b, const struct kernel_source *source,
 		    kernel_cache_get(inputs, b->project->sync, &found, e) < 0)
 			return -1;
 	}
+	/* Whoever has a passphrase to give is asked now, and not when the kernel is made. */
+	if (!found && b->asks_first && build_check_keys(b, true, e) < 0)
+		return -1;
 	if (!found && compile(b, source, inputs, origin, e) < 0)
 		return -1;
 	if (!found && source->archive)
@@ -257,6 +260,9 @@ int build_kernel(struct build *b, struct step *ret, struct err *e)
 	    collect_inputs(b->project, &source, &inputs, origin, e) < 0 ||
 	    build_is_current(b, "kernel", PROJECT_BZIMAGE, &inputs, &current, e) < 0)
 		return -1;
+	/* kbuild only looks at it again: maybe nothing has to be signed. */
+	if (current)
+		b->asks_first = false;
 	if (!current || !source.archive) {
 		if (make_kernel(b, &source, &inputs, origin, &step.how, e) < 0 ||
 		    read_kernel(&image, e) < 0 ||

@@ -81,6 +81,14 @@ static int check_stub(struct build *b, struct err *e)
 	return check_file(b, "stub", stub, e);
 }
 
+static int refuse_keys(const struct build *b, const char *section, struct err *e)
+{
+	return err_set(e, ERR_INPUT,
+		       "'" PROJECT_UKI "' is older than [%s] of '%s': run mvirt-mkos build "
+		       "--recipe %s",
+		       section, b->project->recipe_path, b->project->recipe);
+}
+
 static int check_signer(struct build *b, struct err *e)
 {
 	const struct inputs *made = &manifest_find(&b->manifest, "uki")->inputs;
@@ -90,10 +98,7 @@ static int check_signer(struct build *b, struct err *e)
 	for (size_t i = 0; i < made->n; i++)
 		signers += !strncmp(made->v[i].name, "certificate ", 12);
 	if (signers != certificates->n)
-		return err_set(e, ERR_INPUT,
-			       "'" PROJECT_UKI "' is older than [secureboot] of '%s': run "
-			       "mvirt-mkos build --recipe %s",
-			       b->project->recipe_path, b->project->recipe);
+		return refuse_keys(b, "secureboot", e);
 	for (size_t i = 0; i < certificates->n; i++) {
 		char name[40];
 
@@ -101,6 +106,36 @@ static int check_signer(struct build *b, struct err *e)
 		if (check_file(b, name, certificates->v[i], e) < 0)
 			return -1;
 	}
+	return 0;
+}
+
+static bool is_of_pcr(const struct input *i)
+{
+	return !strncmp(i->name, "pcr", 3) && strcmp(i->name, "pcrpkey") != 0;
+}
+
+static size_t count_of_pcr(const struct inputs *inputs)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < inputs->n; i++)
+		n += is_of_pcr(&inputs->v[i]);
+	return n;
+}
+
+static int check_pcr_keys(struct build *b, struct err *e)
+{
+	const struct inputs *made = &manifest_find(&b->manifest, "uki")->inputs;
+	AUTO_INPUTS now = INPUTS_INIT;
+
+	if (build_key_inputs(b, &now, e) < 0)
+		return -1;
+	if (count_of_pcr(&now) != count_of_pcr(made))
+		return refuse_keys(b, "pcr", e);
+	for (size_t i = 0; i < now.n; i++)
+		if (is_of_pcr(&now.v[i]) &&
+		    check_value(b, now.v[i].name, now.v[i].value, b->project->recipe_path, e) < 0)
+			return refuse_keys(b, "pcr", e);
 	return 0;
 }
 
@@ -125,5 +160,7 @@ int build_check_uki(struct build *b, struct err *e)
 	    check_file(b, "initramfs", PROJECT_INITRAMFS, e) < 0 ||
 	    check_file(b, "os-release", p->os_release, e) < 0 || check_stub(b, e) < 0)
 		return -1;
-	return check_signer(b, e);
+	if (check_file(b, "pcrpkey", p->pcrpkey, e) < 0 || check_signer(b, e) < 0)
+		return -1;
+	return check_pcr_keys(b, e);
 }

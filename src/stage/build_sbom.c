@@ -20,13 +20,16 @@ struct sbom {
 	struct cyclonedx_component *components;
 	size_t n;
 	size_t initramfs;  /* its number: what is in it is part of it */
-	struct strv texts; /* that components point to */
+	struct strv texts; /* that components and properties point to */
+	struct cyclonedx_property *keys;
+	size_t n_keys;
 	struct cyclonedx_bom bom;
 };
 
 static void sbom_done(struct sbom *s)
 {
 	free(s->components);
+	free(s->keys);
 	strv_done(&s->texts);
 }
 
@@ -281,6 +284,40 @@ static int name_image(struct sbom *s, struct err *e)
 	return keep(s, buf_str(&version), &s->bom.image.version, e);
 }
 
+static int add_key(struct sbom *s, const char *name, const char *sha256, struct err *e)
+{
+	struct cyclonedx_property *grown = reallocarray(s->keys, s->n_keys + 1, sizeof(*grown));
+
+	if (!grown)
+		return err_memory(e);
+	s->keys = grown;
+	s->keys[s->n_keys].name = name;
+	return keep(s, sha256, &s->keys[s->n_keys++].value, e);
+}
+
+/* By the fingerprints of their public parts. */
+static int add_keys(struct sbom *s, struct err *e)
+{
+	const struct project *p = s->build->project;
+	AUTO_CERTIFICATES c = {.v = NULL};
+	AUTO_PCR_SIGNERS pcr = PCR_SIGNERS_INIT;
+	struct pcr_signing_options o;
+	char hex[HASH_HEX];
+
+	if (p->secureboot_key && (certificates_load(p->secureboot_certificates.v[0], &c, e) < 0 ||
+				  hash_bytes(c.v[0].der.data, c.v[0].der.len, hex, e) < 0 ||
+				  add_key(s, "secureboot-certificate-sha256", hex, e) < 0))
+		return -1;
+	if (!p->pcr.sections.n)
+		return 0;
+	if (build_pcr_public(s->build, &o, &pcr, e) < 0)
+		return -1;
+	for (size_t i = 0; i < pcr.n; i++)
+		if (add_key(s, "pcr-public-key-sha256", pcr.v[i].pkfp, e) < 0)
+			return -1;
+	return 0;
+}
+
 static int compose(struct sbom *s, struct buf *text, struct err *e)
 {
 	const struct project *p = s->build->project;
@@ -288,12 +325,14 @@ static int compose(struct sbom *s, struct buf *text, struct err *e)
 	char hex[HASH_HEX];
 
 	if (name_image(s, e) < 0 || add_kernel(s, e) < 0 || add_stub(s, e) < 0 ||
-	    add_initramfs(s, e) < 0)
+	    add_initramfs(s, e) < 0 || add_keys(s, e) < 0)
 		return -1;
 	s->bom.tool = "mvirt-mkos";
 	s->bom.tool_version = MKOS_VERSION;
 	s->bom.image.ref = "image";
 	s->bom.recipe = p->recipe;
+	s->bom.properties = s->keys;
+	s->bom.n_properties = s->n_keys;
 	s->bom.time = p->time;
 	s->bom.components = s->components;
 	s->bom.n = s->n;

@@ -51,8 +51,16 @@ void project_done(struct project *p)
 	free(p->level);
 	free(p->os_release);
 	free(p->stub);
+	free(p->pcrpkey);
 	free(p->secureboot_key);
 	strv_done(&p->secureboot_certificates);
+	strv_done(&p->pcr.sections);
+	strv_done(&p->pcr.keys);
+	strv_done(&p->pcr.public_keys);
+	strv_done(&p->pcr.certificates);
+	strv_done(&p->pcr.references);
+	strv_done(&p->pcr.phases);
+	strv_done(&p->pcr.banks);
 	free(p->init);
 	*p = (struct project)PROJECT_INIT;
 }

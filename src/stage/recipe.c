@@ -4,6 +4,7 @@
 #include "base/parse.h"
 #include "format/ini.h"
 #include "host/file.h"
+#include "stage/measure.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -28,13 +29,27 @@ static const struct recipe_key {
 	{"initramfs", "level", VALUE_TEXT, offsetof(struct project, level)},
 	{"uki", "os-release", VALUE_TEXT, offsetof(struct project, os_release)},
 	{"uki", "stub", VALUE_TEXT, offsetof(struct project, stub)},
+	{"uki", "pcrpkey", VALUE_TEXT, offsetof(struct project, pcrpkey)},
 	{"secureboot", "key", VALUE_TEXT, offsetof(struct project, secureboot_key)},
 	{"secureboot", "certificates", VALUE_WORDS,
 	 offsetof(struct project, secureboot_certificates)},
 };
 
-static const char *const section_names[] = {"kernel",	  "initramfs",	  "uki",
-					    "secureboot", "payload NAME", NULL};
+/* Those of [pcr NAME], each a list that has its value at the section's place. */
+static const struct {
+	const char *key;
+	size_t offset;
+	const char *unsaid;
+} pcr_lists[] = {
+	{"key", offsetof(struct project_pcr, keys), ""},
+	{"public-key", offsetof(struct project_pcr, public_keys), ""},
+	{"certificate", offsetof(struct project_pcr, certificates), ""},
+	{"policyref", offsetof(struct project_pcr, references), ""},
+	{"phases", offsetof(struct project_pcr, phases), MEASURE_DEFAULT_PHASES},
+};
+
+static const char *const section_names[] = {"kernel", "initramfs",    "uki", "secureboot",
+					    "pcr",    "payload NAME", NULL};
 static const char *const payload_keys[] = {"path", "mode", "optional", "source", "sha256", NULL};
 
 static int set_text(char **to, const char *value, struct err *e)
@@ -126,12 +141,68 @@ static int set_payload(struct project *p, const char *name, const struct ini_ent
 	return 0;
 }
 
+static struct strv *pcr_list(struct project_pcr *pcr, size_t i)
+{
+	return (struct strv *)((char *)pcr + pcr_lists[i].offset);
+}
+
+/* The place of a section's values; one that is new says nothing yet. */
+static int find_pcr(struct project_pcr *pcr, const char *section, size_t *ret, struct err *e)
+{
+	for (*ret = 0; *ret < pcr->sections.n; ++*ret)
+		if (!strcmp(pcr->sections.v[*ret], section))
+			return 0;
+	for (size_t i = 0; i < ARRAY_LEN(pcr_lists); i++)
+		if (strv_add(pcr_list(pcr, i), pcr_lists[i].unsaid, e) < 0)
+			return -1;
+	return strv_add(&pcr->sections, section, e);
+}
+
+static int set_pcr(struct project_pcr *pcr, const struct ini_entry *entry, struct err *e)
+{
+	const char *known[ARRAY_LEN(pcr_lists) + 2] = {"banks"};
+	size_t place;
+
+	if (!strcmp(entry->key, "banks")) {
+		if (strcmp(entry->section, "pcr"))
+			return err_set(e, ERR_INPUT,
+				       "banks are those of all keys: they stand in [pcr]");
+		return strv_split(&pcr->banks, entry->value, e);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(pcr_lists); i++) {
+		known[i + 1] = pcr_lists[i].key;
+		if (strcmp(entry->key, pcr_lists[i].key))
+			continue;
+		if (find_pcr(pcr, entry->section, &place, e) < 0)
+			return -1;
+		return set_text(&pcr_list(pcr, i)->v[place], entry->value, e);
+	}
+	return unknown("key", entry->key, known, e);
+}
+
 static int set_entry(struct project *p, const struct ini_entry *entry, struct err *e)
 {
+	if (!strcmp(entry->section, "pcr") || !strncmp(entry->section, "pcr ", 4))
+		return set_pcr(&p->pcr, entry, e);
 	if (!strncmp(entry->section, "payload ", 8))
 		return set_payload(p, entry->section + 8 + strspn(entry->section + 8, " "), entry,
 				   e);
 	return set_plain(p, entry, e);
+}
+
+/* Without its public part nobody could tell whether an image is of a key that is locked away. */
+static int check_pcr(const struct project *p, struct err *e)
+{
+	const struct project_pcr *pcr = &p->pcr;
+
+	for (size_t i = 0; i < pcr->sections.n; i++)
+		if (!*pcr->keys.v[i] || (!*pcr->public_keys.v[i] && !*pcr->certificates.v[i]))
+			return err_set(e, ERR_INPUT,
+				       "%s: [%s] needs key, and public-key or certificate",
+				       p->recipe_path, pcr->sections.v[i]);
+	if (pcr->banks.n && !pcr->sections.n)
+		return err_set(e, ERR_INPUT, "%s: [pcr] has banks and no key", p->recipe_path);
+	return 0;
 }
 
 /* What no recipe can do without. */
@@ -151,7 +222,7 @@ static int check_complete(const struct project *p, struct err *e)
 			return err_set(e, ERR_INPUT,
 				       "%s: [payload %s] needs path, an absolute path in the image",
 				       p->recipe_path, p->payloads[i].name);
-	return 0;
+	return check_pcr(p, e);
 }
 
 int recipe_read(struct project *p, struct err *e)

@@ -1,5 +1,6 @@
 #include "scratch.h"
 
+#include "stage/measure.h"
 #include "stage/recipe.h"
 
 #define COMPLETE "[kernel]\nlayers = a.config\n[initramfs]\nlists = a.list\n"
@@ -87,6 +88,39 @@ static void list_may_go_over_several_lines(void **state)
 	assert_words(&p.initramfs_lists, "a.list", "b.list");
 }
 
+static void sections_of_pcr_are_lists_side_by_side(void **state)
+{
+	struct err e = ERR_INIT;
+	AUTO_PROJECT p = PROJECT_INIT;
+
+	(void)state;
+	assert_ok(read_text(COMPLETE "[pcr]\nbanks = sha1 sha256\n[pcr one]\nkey = a.key\n"
+				     "certificate = a.pem\n[pcr two]\nkey = b.key\n"
+				     "public-key = b.pub\nphases = x:y z\npolicyref = r\n",
+			    &p, &e));
+	assert_words(&p.pcr.banks, "sha1", "sha256");
+	assert_words(&p.pcr.sections, "pcr one", "pcr two");
+	assert_words(&p.pcr.keys, "a.key", "b.key");
+	assert_words(&p.pcr.certificates, "a.pem", "");
+	assert_words(&p.pcr.public_keys, "", "b.pub");
+	assert_words(&p.pcr.references, "", "r");
+	assert_words(&p.pcr.phases, MEASURE_DEFAULT_PHASES, "x:y z");
+}
+
+static void key_of_pcr_comes_with_its_public_part(void **state)
+{
+	(void)state;
+	assert_refused(COMPLETE "[pcr x]\nkey = a\n",
+		       "r.conf: [pcr x] needs key, and public-key or certificate");
+	assert_refused(COMPLETE "[pcr]\ncertificate = a\n",
+		       "r.conf: [pcr] needs key, and public-key or certificate");
+	assert_refused(COMPLETE "[pcr]\nbanks = sha256\n", "r.conf: [pcr] has banks and no key");
+	assert_refused(COMPLETE "[pcr x]\nbanks = sha256\n",
+		       "r.conf:6: banks are those of all keys: they stand in [pcr]");
+	assert_refused(COMPLETE "[pcr x]\nkeys = a\n",
+		       "r.conf:6: unknown key 'keys': did you mean 'key'?");
+}
+
 static void unknown_section_is_told(void **state)
 {
 	(void)state;
@@ -140,6 +174,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		scratch_test(every_key_is_read),
 		scratch_test(list_may_go_over_several_lines),
+		scratch_test(sections_of_pcr_are_lists_side_by_side),
+		scratch_test(key_of_pcr_comes_with_its_public_part),
 		scratch_test(unknown_section_is_told),
 		scratch_test(unknown_key_is_told),
 		scratch_test(bad_payload_values_are_told),
