@@ -5,10 +5,6 @@
 
 #include "stage/initramfs.h"
 
-/* Warns of what is doubtful, or fails with it when the options are strict. */
-MUST_CHECK int initramfs_doubt(const struct initramfs_options *options, struct err *e,
-			       const char *format, ...) PRINTF_LIKE(3, 4);
-
 /*
  * An /init that the kernel cannot start is an error; none at all is doubtful,
  * and so are programs whose interpreter is not in the image.

@@ -37,7 +37,11 @@ MUST_CHECK int initramfs_set(struct initramfs_planner *p, struct err *e);
 /* Is the name left out by the line's patterns? It is relative to what the line brings. */
 bool initramfs_is_excluded(const struct initlist_settings *settings, const char *name);
 
-/* Fails when an input, with its status, is the output too. */
+/* Fails when the lists or what else is read before the content are the output too; then packed
+   files can be compared with it. */
+MUST_CHECK int initramfs_output_apart(struct initramfs_planner *p, struct err *e);
+
+/* Fails when a file that is packed, with its status, is the output too. */
 MUST_CHECK int initramfs_apart(const struct initramfs_planner *p, const char *input,
 			       const struct stat *status, struct err *e);
 

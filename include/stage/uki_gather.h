@@ -34,7 +34,4 @@ MUST_CHECK int uki_gather(const struct uki_options *options, const struct buf *p
 /* TEXT or @PATH. A file without content is refused: that is hardly what was meant. */
 MUST_CHECK int uki_read_value(const char *value, const char *what, struct buf *to, struct err *e);
 
-/* What is doubtful is told, or refused when the options are strict. */
-MUST_CHECK int uki_doubt(const struct uki_options *options, const char *text, struct err *e);
-
 #endif

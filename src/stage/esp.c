@@ -1,5 +1,6 @@
 #include "stage/esp.h"
 
+#include "base/doubt.h"
 #include "base/log.h"
 #include "base/path.h"
 #include "format/pe.h"
@@ -26,14 +27,6 @@ void esp_done(struct esp *esp)
 	free(esp->names);
 	buf_done(&esp->loader_conf);
 	*esp = (struct esp)ESP_INIT;
-}
-
-static int doubt(const struct esp_options *o, const char *path, const char *text, struct err *e)
-{
-	if (o->strict)
-		return err_set(e, ERR_INPUT, "'%s': %s", path, text);
-	log_warning("'%s': %s", path, text);
-	return 0;
 }
 
 /* Room for all there can be: sources must not move once files point to them. */
@@ -108,7 +101,8 @@ static int check_uki(const struct esp_options *o, struct esp *esp, const struct 
 			       pe_machine_name(pe.Machine), pe_machine_name(esp->machine));
 	esp->machine = pe.Machine;
 	if (!pe_section_find(&pe, ".linux"))
-		return doubt(o, s->name, "no kernel is in it: it is an EFI program, but no UKI", e);
+		return doubt(o->strict, e,
+			     "'%s': no kernel is in it: it is an EFI program, but no UKI", s->name);
 	return check_lint(s, e);
 }
 

@@ -1,5 +1,6 @@
 #include "stage/initramfs_planner.h"
 
+#include "base/doubt.h"
 #include "host/file.h"
 #include "host/output.h"
 #include "stage/initramfs_check.h"
@@ -224,11 +225,10 @@ int initramfs_add_archive(struct initramfs_planner *p, struct err *e)
 	    initrd_read(&from.source, &visitor, p->limits ? p->limits : &usual, e) < 0 ||
 	    set_contents(&a, e) < 0 || file_source_unchanged(&from, e) < 0)
 		return -1;
-	if (a.dropped &&
-	    initramfs_doubt(p->options, e,
-			    "'%s' has microcode or ACPI tables in front, which are left "
-			    "out here: give them with --microcode and --acpi",
-			    p->line->location) < 0)
+	if (a.dropped && doubt(p->options->strict, e,
+			       "'%s' has microcode or ACPI tables in front, which are left "
+			       "out here: give them with --microcode and --acpi",
+			       p->line->location) < 0)
 		return -1;
 	return a.scratch_path ? output_commit(&a.scratch, e) : 0;
 }

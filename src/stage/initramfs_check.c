@@ -1,12 +1,11 @@
 #include "stage/initramfs_check.h"
 
-#include "base/log.h"
+#include "base/doubt.h"
 #include "host/elf.h"
 #include "host/file.h"
 #include "stage/initramfs_libraries.h"
 #include "stage/initramfs_pideisn.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,20 +14,6 @@ enum {
 	MACHINE_386 = 3,     /* EM_386 */
 	SCRIPT_HEAD = 255,   /* the kernel looks at this many bytes for the "#!" line */
 };
-
-int initramfs_doubt(const struct initramfs_options *options, struct err *e, const char *format, ...)
-{
-	char text[sizeof(e->text)];
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(text, sizeof(text), format, ap);
-	va_end(ap);
-	if (options->strict)
-		return err_set(e, ERR_INPUT, "%s", text);
-	log_warning("%s", text);
-	return 0;
-}
 
 static bool is_file(const struct image_entry *entry)
 {
@@ -106,9 +91,9 @@ static int check_init(const struct initramfs_options *options, const struct imag
 	AUTO_ELF_FACTS elf = ELF_FACTS_INIT;
 
 	if (!named)
-		return initramfs_doubt(options, e,
-				       "there is no /init: the kernel will start nothing from this "
-				       "image, unless rdinit= names another program");
+		return doubt(options->strict, e,
+			     "there is no /init: the kernel will start nothing from this "
+			     "image, unless rdinit= names another program");
 	if (!init)
 		return err_set(
 			e, ERR_INPUT,
@@ -188,16 +173,15 @@ static int tell_missing(const struct check *c, struct err *e)
 
 		if (m->others)
 			snprintf(others, sizeof(others), " and %zu more", m->others);
-		if (initramfs_doubt(
-			    c->options, e,
-			    "'/%s' ('%s')%s %s '%s', which is not in the "
-			    "image: %s",
-			    m->first->name, m->first->location, others, m->others ? "need" : m->as,
-			    m->name,
-			    !strcmp(m->as, "is a script for")
-				    ? "add it"
-				    : "add it with the libraries (an elf line does), or use a "
-				      "static program") < 0)
+		if (doubt(c->options->strict, e,
+			  "'/%s' ('%s')%s %s '%s', which is not in the "
+			  "image: %s",
+			  m->first->name, m->first->location, others, m->others ? "need" : m->as,
+			  m->name,
+			  !strcmp(m->as, "is a script for")
+				  ? "add it"
+				  : "add it with the libraries (an elf line does), or use a "
+				    "static program") < 0)
 			return -1;
 	}
 	return 0;
@@ -238,8 +222,8 @@ static int check_program(struct check *c, const struct image_entry *entry, struc
 	const char *interpreter;
 
 	if (elf_examine(entry->location, &elf, &broken) < 0)
-		return initramfs_doubt(c->options, e, "cannot judge '/%s': %s", entry->name,
-				       broken.text);
+		return doubt(c->options->strict, e, "cannot judge '/%s': %s", entry->name,
+			     broken.text);
 	if (!elf.is_elf) {
 		if (read_interpreter(entry->location, head, &interpreter, e) < 0)
 			return -1;
@@ -248,9 +232,9 @@ static int check_program(struct check *c, const struct image_entry *entry, struc
 		return note_missing(c, interpreter, entry, "is a script for", e);
 	}
 	if (elf.is_program && elf.machine != MACHINE_X86_64 && elf.machine != MACHINE_386)
-		return initramfs_doubt(c->options, e,
-				       "'/%s' ('%s') is for ELF machine %u, not for x86",
-				       entry->name, entry->location, elf.machine);
+		return doubt(c->options->strict, e,
+			     "'/%s' ('%s') is for ELF machine %u, not for x86", entry->name,
+			     entry->location, elf.machine);
 	if (elf.interpreter && !is_file(image_tree_resolve(c->plan, elf.interpreter)))
 		/* Its libraries would be looked for by what is not there. */
 		return note_missing(c, elf.interpreter, entry, "needs", e);

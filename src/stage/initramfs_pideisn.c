@@ -1,5 +1,6 @@
 #include "stage/initramfs_pideisn.h"
 
+#include "base/doubt.h"
 #include "format/pideisn_conf.h"
 #include "format/pideisn_keys.h"
 #include "host/file.h"
@@ -64,11 +65,10 @@ static int check_programs(const struct initramfs_options *options, const struct 
 	while (pideisn_conf_service(conf, &index, &service)) {
 		if (service.optional || image_tree_resolve(plan, service.exec))
 			continue;
-		if (initramfs_doubt(
-			    options, e,
-			    "service %s: '%s' is not in the image: add it, or say 'optional = "
-			    "yes' if it may be missing",
-			    service.name, service.exec) < 0)
+		if (doubt(options->strict, e,
+			  "service %s: '%s' is not in the image: add it, or say 'optional = "
+			  "yes' if it may be missing",
+			  service.name, service.exec) < 0)
 			return -1;
 	}
 	return 0;
@@ -99,7 +99,7 @@ int initramfs_check_pideisn(const struct initramfs_options *options, const struc
 		return -1;
 	verdicts = pideisn_conf_verdicts(conf);
 	for (size_t i = 0; i < verdicts->n; i++)
-		if (initramfs_doubt(options, e, "%s", verdicts->v[i]) < 0)
+		if (doubt(options->strict, e, "%s", verdicts->v[i]) < 0)
 			return -1;
 	return check_programs(options, plan, conf, e);
 }

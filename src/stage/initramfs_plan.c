@@ -1,5 +1,6 @@
 #include "stage/initramfs.h"
 
+#include "base/doubt.h"
 #include "base/log.h"
 #include "host/file.h"
 #include "stage/initramfs_check.h"
@@ -81,38 +82,6 @@ static int add_line(void *context, const struct initlist_line *line, struct err 
 	return image_tree_add_links(p->plan, &entry, line->links, line->n_links, e);
 }
 
-int initramfs_apart(const struct initramfs_planner *p, const char *input, const struct stat *status,
-		    struct err *e)
-{
-	/* Most inputs are other files, which costs no look at the machine. */
-	if (!p->output_inode || status->st_ino != p->output_inode)
-		return 0;
-	return file_apart(input, p->options->output, e);
-}
-
-static int all_apart(const struct strv *inputs, const char *output, struct err *e)
-{
-	for (size_t i = 0; inputs && i < inputs->n; i++)
-		if (file_apart(inputs->v[i], output, e) < 0)
-			return -1;
-	return 0;
-}
-
-/* What is read beside the content; what is packed is compared where it is looked at. */
-static int check_output(struct initramfs_planner *p, struct err *e)
-{
-	const struct initramfs_options *o = p->options;
-	struct stat st;
-
-	if (!o->output || stat(o->output, &st) < 0)
-		return 0;
-	p->output_inode = st.st_ino;
-	if (all_apart(o->lists, o->output, e) < 0 || all_apart(o->microcode, o->output, e) < 0 ||
-	    all_apart(o->acpi, o->output, e) < 0)
-		return -1;
-	return o->kernel_config ? file_apart(o->kernel_config, o->output, e) : 0;
-}
-
 static int add_list(struct initramfs_planner *p, const char *path, struct err *e)
 {
 	const struct initlist_reader reader = {path, p, lookup, add_line};
@@ -192,8 +161,8 @@ static int set_size(const struct initramfs_planner *p, struct image_entry *entry
 			       "'%s' has %llu bytes; an initramfs has room for files below 4 GiB",
 			       entry->location, (unsigned long long)entry->size);
 	if (entry->size > FILE_SIZE_OLD_KERNEL)
-		return initramfs_doubt(
-			p->options, e,
+		return doubt(
+			p->options->strict, e,
 			"'%s' has 2 GiB or more: older kernels, 6.1 among them, cannot unpack it",
 			entry->location);
 	return 0;
@@ -248,7 +217,7 @@ int initramfs_plan(const struct initramfs_options *options, struct image_tree *p
 {
 	struct initramfs_planner p = {.options = options, .plan = plan};
 
-	if (check_output(&p, e) < 0 || add_begin(options, plan, e) < 0)
+	if (initramfs_output_apart(&p, e) < 0 || add_begin(options, plan, e) < 0)
 		return -1;
 	for (size_t i = 0; i < options->lists->n; i++)
 		if (add_list(&p, options->lists->v[i], e) < 0)

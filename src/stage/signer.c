@@ -1,6 +1,6 @@
 #include "stage/signer.h"
 
-#include "base/log.h"
+#include "base/doubt.h"
 #include "host/clock.h"
 
 #include <string.h>
@@ -38,13 +38,10 @@ static int check_dates(const struct signer_options *o, const struct certificate 
 		return 0;
 	if (gmtime_r(&when, &utc))
 		strftime(date, sizeof(date), "%Y-%m-%d", &utc);
-	if (o->strict)
-		return err_set(e, ERR_INPUT, "certificate '%s' %s %s", path,
-			       early ? "is not valid before" : "expired on", date);
-	log_warning("certificate '%s' %s %s: firmware runs what it signed, other verifiers refuse "
-		    "it",
-		    path, early ? "is not valid before" : "expired on", date);
-	return 0;
+	return doubt(o->strict, e,
+		     "certificate '%s' %s %s: firmware runs what it signed, other verifiers refuse "
+		     "it",
+		     path, early ? "is not valid before" : "expired on", date);
 }
 
 static int load_certificates(const struct signer_options *o, struct signer *s, struct err *e)

@@ -1,5 +1,6 @@
 #include "stage/uki.h"
 
+#include "base/doubt.h"
 #include "format/uki.h"
 #include "format/uki_lint.h"
 #include "host/output.h"
@@ -50,10 +51,9 @@ static int check_plan(const struct uki_assembly *a, struct err *e)
 {
 	AUTO_UKI_FINDINGS found = UKI_FINDINGS_INIT;
 	struct uki_layout_source planned;
-	char text[1024];
 
 	for (size_t i = 0; i < a->plan->warnings.n; i++)
-		if (uki_doubt(a->options, a->plan->warnings.v[i], e) < 0)
+		if (doubt(a->options->strict, e, "%s", a->plan->warnings.v[i]) < 0)
 			return -1;
 	uki_layout_source_init(&planned, &a->plan->layout, "the UKI");
 	if (uki_lint(&planned.source, &found, e) < 0)
@@ -61,12 +61,10 @@ static int check_plan(const struct uki_assembly *a, struct err *e)
 	if (found.errors.n)
 		return err_set(e, ERR_INPUT, "the UKI would be faulty: %s: %s",
 			       found.errors.v[0].text, found.errors.v[0].rule->cure);
-	for (size_t i = 0; i < found.warnings.n; i++) {
-		snprintf(text, sizeof(text), "%s: %s", found.warnings.v[i].text,
-			 found.warnings.v[i].rule->cure);
-		if (uki_doubt(a->options, text, e) < 0)
+	for (size_t i = 0; i < found.warnings.n; i++)
+		if (doubt(a->options->strict, e, "%s: %s", found.warnings.v[i].text,
+			  found.warnings.v[i].rule->cure) < 0)
 			return -1;
-	}
 	return 0;
 }
 

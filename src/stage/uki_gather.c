@@ -1,6 +1,6 @@
 #include "stage/uki_gather.h"
 
-#include "base/log.h"
+#include "base/doubt.h"
 #include "format/initrd_form.h"
 #include "host/file.h"
 #include "host/machine.h"
@@ -27,14 +27,6 @@ void uki_gathered_done(struct uki_gathered *g)
 	pcr_policies_done(&g->given);
 	pcr_policies_done(&g->filled);
 	uki_update_free(g->update);
-}
-
-int uki_doubt(const struct uki_options *options, const char *text, struct err *e)
-{
-	if (options->strict)
-		return err_set(e, ERR_INPUT, "%s", text);
-	log_warning("%s", text);
-	return 0;
 }
 
 /* White space runs become one blank, those at the ends go. */
@@ -82,14 +74,10 @@ int uki_read_value(const char *value, const char *what, struct buf *to, struct e
 static int read_text(const struct uki_options *options, const char *value, const char *what,
 		     struct buf *to, struct err *e)
 {
-	char text[512];
-
-	if (value[0] && value[0] != '@' && file_exists(value) && !file_is_folder(value)) {
-		snprintf(text, sizeof(text), "%s '%.200s' is a file: did you mean @%.200s?", what,
-			 value, value);
-		if (uki_doubt(options, text, e) < 0)
-			return -1;
-	}
+	if (value[0] && value[0] != '@' && file_exists(value) && !file_is_folder(value) &&
+	    doubt(options->strict, e, "%s '%.200s' is a file: did you mean @%.200s?", what, value,
+		  value) < 0)
+		return -1;
 	return uki_read_value(value, what, to, e);
 }
 
@@ -145,10 +133,9 @@ static int add_uname(struct uki_gathered *g, const struct uki_options *options, 
 	AUTO_BUF text = BUF_INIT;
 
 	if (options->kernel && !release[0] && !options->uname &&
-	    uki_doubt(options,
-		      "the kernel does not tell its version: there is no .uname (give it with "
-		      "--uname)",
-		      e) < 0)
+	    doubt(options->strict, e,
+		  "the kernel does not tell its version: there is no .uname (give it with "
+		  "--uname)") < 0)
 		return -1;
 	if (buf_puts(&text, release, e) < 0)
 		return -1;
@@ -276,14 +263,13 @@ static int add_plain_files(struct uki_gathered *g, const struct uki_options *o, 
 
 static int check_dot(const struct uki_options *options, const char *name, struct err *e)
 {
-	char dotted[16], text[128];
+	char dotted[16];
 
 	snprintf(dotted, sizeof(dotted), ".%s", name);
 	if (!stub_section_is_payload(dotted))
 		return 0;
-	snprintf(text, sizeof(text), "a stub does not look for a section '%s': did you mean '%s'?",
-		 name, dotted);
-	return uki_doubt(options, text, e);
+	return doubt(options->strict, e,
+		     "a stub does not look for a section '%s': did you mean '%s'?", name, dotted);
 }
 
 /* NAME:TEXT or NAME:@PATH */
@@ -447,15 +433,15 @@ static int default_stub(const struct uki_gathered *g, const struct uki_options *
 static int check_uname(const struct uki_options *options, const struct source *kernel,
 		       const struct linux_image *image, struct err *e)
 {
-	char own[LINUX_RELEASE_MAX + 1] = "", text[512];
+	char own[LINUX_RELEASE_MAX + 1] = "";
 	struct err unknown = ERR_INIT;
 
 	if (kernel_release(kernel, image, own, &unknown) < 0 || !own[0] ||
 	    strcmp(own, options->uname) == 0)
 		return 0;
-	snprintf(text, sizeof(text), "--uname %.128s is not the version of the kernel '%.128s': %s",
-		 options->uname, options->kernel, own);
-	return uki_doubt(options, text, e);
+	return doubt(options->strict, e,
+		     "--uname %.128s is not the version of the kernel '%.128s': %s", options->uname,
+		     options->kernel, own);
 }
 
 static int open_kernel(struct uki_gathered *g, const struct uki_options *options, struct err *e)

@@ -1,5 +1,6 @@
 #include "stage/uki_pideisn.h"
 
+#include "base/doubt.h"
 #include "format/pideisn_conf.h"
 #include "stage/initrd_read.h"
 
@@ -118,7 +119,7 @@ int uki_check_pideisn(const struct uki_options *options, const struct uki_gather
 	if (!verdicts->n || !holds_pideisn(&g->base))
 		return 0;
 	for (size_t i = 0; i < verdicts->n; i++)
-		if (uki_doubt(options, verdicts->v[i], e) < 0)
+		if (doubt(options->strict, e, "%s", verdicts->v[i]) < 0)
 			return -1;
 	return 0;
 }
