@@ -16,6 +16,9 @@ const char *path_base(const char *path);
 /* What stands before the last '/': "." when there is none, "/" for the root. */
 MUST_CHECK int path_folder(const char *path, char **ret, struct err *e);
 
+/* An absolute path without ".", ".." and what they take away; "" for the root. */
+MUST_CHECK int path_without_dots(const char *path, char **ret, struct err *e);
+
 /* Does text end with the suffix? */
 bool text_ends_with(const char *text, const char *suffix);
 

@@ -4,6 +4,7 @@
 /* What libelf says of a program: enough to know whether it can start in an image. */
 
 #include "base/err.h"
+#include "base/source.h"
 #include "base/strv.h"
 
 #include <stdbool.h>
@@ -16,7 +17,10 @@ struct elf_facts {
 	bool is_program;    /* ET_EXEC or ET_DYN */
 	char *interpreter;  /* PT_INTERP, NULL: static */
 	struct strv needed; /* DT_NEEDED: the libraries it is linked with */
-	char *library_path; /* DT_RUNPATH, else DT_RPATH: folders with ':' between; NULL: none */
+	/* Folders with ':' between; NULL: none. */
+	char *runpath;	  /* DT_RUNPATH: for what it needs itself */
+	char *rpath;	  /* DT_RPATH: for what its libraries need too */
+	bool no_defaults; /* DF_1_NODEFLIB: the loader's own folders do not count for it */
 };
 
 #define ELF_FACTS_INIT          \
@@ -28,6 +32,7 @@ void elf_facts_done(struct elf_facts *f);
 #define AUTO_ELF_FACTS AUTO(elf_facts_done) struct elf_facts
 
 /* A file that is no ELF is not an error; a broken ELF file is. */
-MUST_CHECK int elf_examine(const char *path, struct elf_facts *ret, struct err *e);
+MUST_CHECK int elf_examine(const struct source *from, struct elf_facts *ret, struct err *e);
+MUST_CHECK int elf_examine_file(const char *path, struct elf_facts *ret, struct err *e);
 
 #endif

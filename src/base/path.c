@@ -1,5 +1,7 @@
 #include "base/path.h"
 
+#include "base/buf.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -41,6 +43,28 @@ int path_folder(const char *path, char **ret, struct err *e)
 		return err_memory(e);
 	*ret = folder;
 	return 0;
+}
+
+int path_without_dots(const char *path, char **ret, struct err *e)
+{
+	AUTO_BUF text = BUF_INIT;
+
+	while (*path) {
+		size_t len = strcspn(path, "/");
+		const char *slash = text.len ? strrchr(text.data, '/') : NULL;
+
+		if (len == 2 && !memcmp(path, "..", 2)) {
+			text.len = slash ? (size_t)(slash - text.data) : 0;
+			if (text.data)
+				text.data[text.len] = '\0';
+		} else if (len && !(len == 1 && *path == '.')) {
+			if (buf_puts(&text, "/", e) < 0 || buf_put(&text, path, len, e) < 0)
+				return -1;
+		}
+		path += len;
+		path += *path == '/';
+	}
+	return buf_take(&text, ret, e);
 }
 
 bool text_ends_with(const char *text, const char *suffix)

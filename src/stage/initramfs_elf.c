@@ -5,46 +5,117 @@
 #include "host/elf.h"
 #include "host/file.h"
 #include "host/hash.h"
+#include "host/rooted.h"
 #include "stage/initramfs_libraries.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* What an "elf" line brings: paths in the image, each of which is looked at once. */
-struct bringing {
-	struct initramfs_planner *planner;
-	struct strv files;	      /* in the image, absolute; the program is the first */
-	struct strv sources;	      /* where each is on the host */
-	struct initramfs_links links; /* which of them a file of the host is */
+enum { CONF_MAX = 1 << 20 };
+
+/* What an "elf" line brought; $ORIGIN of the host is the folder of the source. */
+struct brought {
+	char *path;   /* in the image, absolute */
+	char *source; /* where it is on the host */
+	struct elf_facts facts;
+	size_t by; /* that needs it; of the program itself: 0 */
 };
 
-static int host_path(const struct initramfs_planner *p, const char *path, char **ret, struct err *e)
-{
-	const char *root = p->options->sysroot;
+struct bringing {
+	struct initramfs_planner *planner;
+	struct brought *files; /* each is looked at once; the program is the first */
+	size_t n, cap;
+	struct library_folders folders;
+	struct initramfs_links links; /* which of them a file of the host is */
+	char *found;		      /* on the host: the library that was found last */
+};
 
-	if (asprintf(ret, "%s%s", root ? root : "", path) < 0) {
-		*ret = NULL;
+static void bringing_done(struct bringing *b)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		free(b->files[i].path);
+		free(b->files[i].source);
+		elf_facts_done(&b->files[i].facts);
+	}
+	free(b->files);
+	free(b->found);
+	library_folders_done(&b->folders);
+	initramfs_links_done(&b->links);
+}
+
+static const char *source_of(const struct bringing *b, const char *path)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (!strcmp(b->files[i].path, path))
+			return b->files[i].source;
+	return NULL;
+}
+
+/*
+ * Where a place is on the host: in the system of the image; or, by $ORIGIN, beside the file that
+ * was brought from elsewhere, as a build folder is.
+ */
+static int find_place(const struct bringing *b, const struct library_place *place, char **ret,
+		      struct err *e)
+{
+	AUTO_FREE char *here = NULL;
+	AUTO_FREE char *there = NULL;
+	AUTO_FREE char *path = NULL;
+	const char *source = place->origin ? source_of(b, place->origin->path) : NULL;
+
+	if (rooted_find(b->planner->options->sysroot, place->path, ret, e) < 0)
+		return -1;
+	if (*ret || !source)
+		return 0;
+	if (path_folder(source, &here, e) < 0 || path_folder(place->origin->path, &there, e) < 0)
+		return -1;
+	if (asprintf(&path, "%s%s", here, place->path + strlen(there)) < 0) {
+		path = NULL;
 		return err_memory(e);
 	}
-	return 0;
+	return rooted_find(NULL, path, ret, e);
 }
 
 /* A library for another machine is passed over, as the loader does it. */
-static bool on_host(void *context, const char *path, const struct elf_facts *facts)
+static bool on_host(void *context, const struct library_place *place)
 {
 	AUTO_ELF_FACTS library = ELF_FACTS_INIT;
 	AUTO_FREE char *source = NULL;
+	struct bringing *b = context;
 	struct err e = ERR_INIT;
 
-	if (host_path(context, path, &source, &e) < 0 || !file_exists(source) ||
-	    elf_examine(source, &library, &e) < 0)
+	if (find_place(b, place, &source, &e) < 0 || !source ||
+	    elf_examine_file(source, &library, &e) < 0)
 		return false;
-	return library.is_elf && library.machine == facts->machine && library.bits == facts->bits;
+	if (!library.is_elf || library.machine != place->facts->machine ||
+	    library.bits != place->facts->bits)
+		return false;
+	free(b->found);
+	b->found = TAKE(source);
+	return true;
 }
 
-static int note(struct bringing *b, const char *path, const char *source, struct err *e)
+static int note(struct bringing *b, const char *path, const char *source, size_t by, struct err *e)
 {
-	return strv_add(&b->files, path, e) < 0 ? -1 : strv_add(&b->sources, source, e);
+	struct brought new = {
+		.path = strdup(path), .source = strdup(source), .facts = ELF_FACTS_INIT, .by = by};
+
+	if (b->n == b->cap) {
+		size_t cap = b->cap ? b->cap * 2 : 32;
+		struct brought *files = reallocarray(b->files, cap, sizeof(*files));
+
+		if (files) {
+			b->files = files;
+			b->cap = cap;
+		}
+	}
+	if (!new.path || !new.source || b->n == b->cap) {
+		free(new.path);
+		free(new.source);
+		return err_memory(e);
+	}
+	b->files[b->n++] = new;
+	return 0;
 }
 
 static int hash_entry(const struct image_entry *entry, char ret[HASH_HEX], struct err *e)
@@ -85,7 +156,7 @@ static int bring_program(struct bringing *b, const char *path, const char *sourc
 	AUTO_FREE char *real = NULL;
 	bool there;
 
-	if (note(b, path, source, e) < 0 ||
+	if (note(b, path, source, 0, e) < 0 ||
 	    image_tree_real_name(p->plan, path, false, &real, e) < 0 ||
 	    is_there(b, real, source, &there, e) < 0)
 		return -1;
@@ -102,13 +173,13 @@ static int bring_program(struct bringing *b, const char *path, const char *sourc
 static int find_twin(struct bringing *b, const struct stat *status, const char **ret, struct err *e)
 {
 	const struct initramfs_link link = {
-		.device = status->st_dev, .inode = status->st_ino, .file = (uint32_t)b->files.n};
+		.device = status->st_dev, .inode = status->st_ino, .file = (uint32_t)b->n};
 	uint32_t file;
 	bool known;
 
 	if (initramfs_links_add(&b->links, &link, &known, &file, e) < 0)
 		return -1;
-	*ret = known ? b->files.v[file] : NULL;
+	*ret = known ? b->files[file].path : NULL;
 	return 0;
 }
 
@@ -119,30 +190,36 @@ static int refuse_missing(const struct bringing *b, size_t user, const char *wha
 	return err_set(e, ERR_MISSING,
 		       "'%s' needs '%s', which is in no folder for libraries%s%s: install it, or "
 		       "say --sysroot",
-		       b->sources.v[user], what, root ? " of " : "", root ? root : "");
+		       b->files[user].source, what, root ? " of " : "", root ? root : "");
 }
 
-static int bring_library(struct bringing *b, const char *path, const char *source,
-			 uint32_t least_mode, struct err *e)
+struct found {
+	const char *path, *source;
+	size_t by;
+	uint32_t least_mode;
+};
+
+static int add_found(struct bringing *b, const struct found *f, struct err *e)
 {
 	struct initramfs_planner *p = b->planner;
-	struct image_entry entry = {.location = source, .origin = IMAGE_COPIED, .where = p->where};
-	const struct image_entry *there = image_tree_resolve(p->plan, path);
+	struct image_entry entry = {
+		.location = f->source, .origin = IMAGE_COPIED, .where = p->where};
+	const struct image_entry *there = image_tree_resolve(p->plan, f->path);
 	AUTO_FREE char *real = NULL;
 	const char *twin;
 	struct stat st;
 
-	if (stat(source, &st) < 0)
-		return err_os(e, "open '%s'", source);
-	if (find_twin(b, &st, &twin, e) < 0 || note(b, path, source, e) < 0)
+	if (stat(f->source, &st) < 0)
+		return err_os(e, "open '%s'", f->source);
+	if (find_twin(b, &st, &twin, e) < 0 || note(b, f->path, f->source, f->by, e) < 0)
 		return -1;
 	/* What is there already is taken: by another line of this kind, or on purpose. */
 	if (there && (there->mode & CPIO_TYPE_MASK) == CPIO_FILE)
 		return 0;
-	if (image_tree_real_name(p->plan, path, false, &real, e) < 0)
+	if (image_tree_real_name(p->plan, f->path, false, &real, e) < 0)
 		return -1;
 	entry.name = real;
-	entry.mode = CPIO_FILE | least_mode | (st.st_mode & 0100 ? 0755 : 0644);
+	entry.mode = CPIO_FILE | f->least_mode | (st.st_mode & 0100 ? 0755 : 0644);
 	if (twin) {
 		entry.mode = CPIO_SYMLINK | 0777;
 		entry.target = twin;
@@ -151,59 +228,118 @@ static int bring_library(struct bringing *b, const char *path, const char *sourc
 	return image_tree_add(p->plan, &entry, e);
 }
 
-static int bring_at(struct bringing *b, const char *path, uint32_t least_mode, struct err *e)
+/* The kernel executes it, whatever its mode is here. */
+static int bring_interpreter(struct bringing *b, size_t user, struct err *e)
 {
+	AUTO_FREE char *path = strdup(b->files[user].facts.interpreter);
 	AUTO_FREE char *source = NULL;
 
-	if (strv_has(&b->files, path))
+	if (!path)
+		return err_memory(e);
+	if (source_of(b, path))
 		return 0;
-	if (host_path(b->planner, path, &source, e) < 0)
+	if (rooted_find(b->planner->options->sysroot, path, &source, e) < 0)
 		return -1;
-	return bring_library(b, path, source, least_mode, e);
+	if (!source)
+		return refuse_missing(b, user, path, e);
+	return add_found(b, &(struct found){path, source, user, 0755}, e);
 }
 
-/* The kernel executes it, whatever its mode is here. */
-static int bring_interpreter(struct bringing *b, size_t user, const char *path, struct err *e)
+/* The chain of who needs whom, from a file to the program; in memory of the caller's. */
+static int make_users(const struct bringing *b, size_t index, struct library_user **ret,
+		      struct err *e)
 {
+	struct library_user *users = calloc(b->n, sizeof(*users));
+	const struct brought *f;
+
+	if (!users)
+		return err_memory(e);
+	*ret = users;
+	for (;; index = f->by, users++) {
+		f = &b->files[index];
+		*users = (struct library_user){f->path, &f->facts, index ? users + 1 : NULL};
+		if (index == 0)
+			return 0;
+	}
+}
+
+/* The loader takes what it has under that name, whoever brought it: so do those of systemd. */
+static bool is_loaded(const struct bringing *b, const char *library)
+{
+	for (size_t i = 1; i < b->n; i++)
+		if (!strcmp(path_base(b->files[i].path), library))
+			return true;
+	return false;
+}
+
+static int bring_library(struct bringing *b, size_t index, const char *library, struct err *e)
+{
+	const struct library_search search = {&b->folders, b, on_host};
+	AUTO_FREE struct library_user *users = NULL;
+	AUTO_FREE char *found = NULL;
+	AUTO_FREE char *path = NULL;
 	AUTO_FREE char *source = NULL;
 
-	if (host_path(b->planner, path, &source, e) < 0)
+	if (make_users(b, index, &users, e) < 0 ||
+	    library_find(&search, users, library, &found, e) < 0)
 		return -1;
-	return file_exists(source) ? bring_at(b, path, 0755, e) : refuse_missing(b, user, path, e);
+	if (!found && is_loaded(b, library))
+		return 0;
+	if (!found)
+		return refuse_missing(b, index, library, e);
+	source = TAKE(b->found);
+	if (path_without_dots(found, &path, e) < 0)
+		return -1;
+	return source_of(b, path) ? 0 : add_found(b, &(struct found){path, source, index, 0}, e);
 }
 
 static int bring_needed(struct bringing *b, size_t index, struct err *e)
 {
-	const struct library_search search = {b->planner, on_host};
-	AUTO_ELF_FACTS facts = ELF_FACTS_INIT;
-	const struct library_user user = {b->files.v[index], &facts};
+	struct brought *file = &b->files[index];
 
-	if (elf_examine(b->sources.v[index], &facts, e) < 0)
+	if (elf_examine_file(file->source, &file->facts, e) < 0)
 		return -1;
-	if (!facts.is_elf)
+	if (!file->facts.is_elf)
 		return err_set(e, ERR_INPUT, "'%s' is no ELF program: write a file line instead",
-			       b->sources.v[index]);
-	if (facts.interpreter && bring_interpreter(b, index, facts.interpreter, e) < 0)
+			       file->source);
+	if (file->facts.interpreter && bring_interpreter(b, index, e) < 0)
 		return -1;
-	for (size_t i = 0; i < facts.needed.n; i++) {
-		AUTO_FREE char *path = NULL;
+	for (size_t i = 0; i < b->files[index].facts.needed.n; i++) {
+		AUTO_FREE char *library = strdup(b->files[index].facts.needed.v[i]);
 
-		if (library_find(&search, &user, facts.needed.v[i], &path, e) < 0)
-			return -1;
-		if (!path)
-			return refuse_missing(b, index, facts.needed.v[i], e);
-		if (bring_at(b, path, 0, e) < 0)
+		if (!library)
+			return err_memory(e);
+		if (bring_library(b, index, library, e) < 0)
 			return -1;
 	}
 	return 0;
 }
 
+static int read_text(void *context, const char *path, struct buf *to, bool *ret_found,
+		     struct err *e)
+{
+	const struct bringing *b = context;
+	AUTO_FREE char *source = NULL;
+
+	*ret_found = false;
+	if (rooted_find(b->planner->options->sysroot, path, &source, e) < 0)
+		return -1;
+	return source ? file_read_if_there(source, CONF_MAX, to, ret_found, e) : 0;
+}
+
+static int match_names(void *context, const char *pattern, struct strv *to, struct err *e)
+{
+	const struct bringing *b = context;
+
+	return rooted_match(b->planner->options->sysroot, pattern, to, e);
+}
+
 int initramfs_add_elf(struct initramfs_planner *p, struct err *e)
 {
-	struct bringing b = {.planner = p, .files = STRV_INIT};
+	AUTO(bringing_done) struct bringing b = {.planner = p};
+	const struct library_system system = {&b, read_text, match_names};
 	AUTO_FREE char *name = NULL;
 	AUTO_FREE char *path = NULL;
-	int r = 0;
 
 	if (image_name(p->line->name, &name, e) < 0)
 		return -1;
@@ -211,11 +347,11 @@ int initramfs_add_elf(struct initramfs_planner *p, struct err *e)
 		path = NULL;
 		return err_memory(e);
 	}
-	r = bring_program(&b, path, p->line->location, e);
-	for (size_t i = 0; r == 0 && i < b.files.n; i++)
-		r = bring_needed(&b, i, e);
-	strv_done(&b.files);
-	strv_done(&b.sources);
-	initramfs_links_done(&b.links);
-	return r;
+	if (library_folders_read(&system, false, &b.folders, e) < 0 ||
+	    bring_program(&b, path, p->line->location, e) < 0)
+		return -1;
+	for (size_t i = 0; i < b.n; i++)
+		if (bring_needed(&b, i, e) < 0)
+			return -1;
+	return 0;
 }

@@ -56,7 +56,7 @@ static void static_program_has_no_interpreter(void **state)
 	(void)state;
 	make_program(&p, TYPE_EXECUTABLE, 62, false);
 	put_made(&p);
-	assert_ok(elf_examine("program", &facts, &e));
+	assert_ok(elf_examine_file("program", &facts, &e));
 	assert_true(facts.is_elf);
 	assert_true(facts.is_program);
 	assert_int_equal(facts.machine, 62);
@@ -73,7 +73,7 @@ static void dynamic_program_names_its_interpreter(void **state)
 	(void)state;
 	make_program(&p, TYPE_SHARED, 183, true);
 	put_made(&p);
-	assert_ok(elf_examine("program", &facts, &e));
+	assert_ok(elf_examine_file("program", &facts, &e));
 	assert_true(facts.is_program);
 	assert_int_equal(facts.machine, 183);
 	assert_string_equal(facts.interpreter, interpreter);
@@ -88,7 +88,7 @@ static void object_file_is_no_program(void **state)
 	(void)state;
 	make_program(&p, TYPE_RELOCATABLE, 62, false);
 	put_made(&p);
-	assert_ok(elf_examine("program", &facts, &e));
+	assert_ok(elf_examine_file("program", &facts, &e));
 	assert_true(facts.is_elf);
 	assert_false(facts.is_program);
 }
@@ -99,10 +99,53 @@ static void this_very_test_is_a_dynamic_program(void **state)
 	AUTO_ELF_FACTS facts = ELF_FACTS_INIT;
 
 	(void)state;
-	assert_ok(elf_examine("/proc/self/exe", &facts, &e));
+	assert_ok(elf_examine_file("/proc/self/exe", &facts, &e));
 	assert_true(facts.is_elf && facts.is_program);
 	assert_int_equal(facts.bits, 8 * sizeof(void *));
 	assert_true(file_exists(facts.interpreter));
+}
+
+/* What readelf -d says of libraries that ld made. */
+static void libraries_tell_what_they_need(void **state)
+{
+	struct err e = ERR_INIT;
+	AUTO_ELF_FACTS large = ELF_FACTS_INIT;
+	AUTO_ELF_FACTS small = ELF_FACTS_INIT;
+
+	(void)state;
+	assert_ok(elf_examine_file(ELF_CORPUS "/library-64", &large, &e));
+	assert_int_equal(large.bits, 64);
+	assert_int_equal(large.needed.n, 1);
+	assert_string_equal(large.needed.v[0], "libc3.so");
+	assert_string_equal(large.rpath, "$ORIGIN/../lib");
+	assert_null(large.runpath);
+	assert_false(large.no_defaults);
+	assert_null(large.interpreter);
+	assert_ok(elf_examine_file(ELF_CORPUS "/library-32", &small, &e));
+	assert_int_equal(small.bits, 32);
+	assert_int_equal(small.machine, 3);
+	assert_int_equal(small.needed.n, 0);
+	assert_string_equal(small.runpath, "/a:/b");
+	assert_null(small.rpath);
+	assert_true(small.no_defaults);
+}
+
+/* As it stands in an archive: offsets count from its own begin. */
+static void part_of_a_file_is_examined(void **state)
+{
+	struct err e = ERR_INIT;
+	AUTO_ELF_FACTS facts = ELF_FACTS_INIT;
+	AUTO_BUF text = BUF_INIT;
+	struct memory_source all;
+	struct range_source part;
+
+	(void)state;
+	assert_ok(buf_puts(&text, "before it", &e));
+	assert_ok(file_read(ELF_CORPUS "/library-64", 1 << 20, &text, &e));
+	memory_source_init(&all, text.data, text.len, "all");
+	assert_ok(range_source_init(&part, &all.source, 9, text.len - 9, &e));
+	assert_ok(elf_examine(&part.source, &facts, &e));
+	assert_string_equal(facts.needed.v[0], "libc3.so");
 }
 
 static void other_files_are_no_elf(void **state)
@@ -115,10 +158,10 @@ static void other_files_are_no_elf(void **state)
 		AUTO_ELF_FACTS facts = ELF_FACTS_INIT;
 
 		put_text("f", texts[i]);
-		assert_ok(elf_examine("f", &facts, &e));
+		assert_ok(elf_examine_file("f", &facts, &e));
 		assert_false(facts.is_elf);
 	}
-	assert_fails_with(elf_examine("no", &(struct elf_facts)ELF_FACTS_INIT, &e),
+	assert_fails_with(elf_examine_file("no", &(struct elf_facts)ELF_FACTS_INIT, &e),
 			  "open 'no': No such file or directory");
 }
 
@@ -133,7 +176,7 @@ static void program_cut_short_is_broken_at_every_length(void **state)
 		AUTO_ELF_FACTS facts = ELF_FACTS_INIT;
 
 		put_bytes("f", p.bytes, len);
-		if (elf_examine("f", &facts, &e) == 0)
+		if (elf_examine_file("f", &facts, &e) == 0)
 			fail_msg("%zu of %zu bytes are taken for a whole program", len, p.len);
 		assert_memory_equal(e.text, "'f' ", 4);
 		assert_false(facts.is_elf);
@@ -150,17 +193,17 @@ static void broken_interpreter_is_told(void **state)
 	make_program(&p, TYPE_EXECUTABLE, 62, true);
 	le64_put(p.bytes + HEADER + SEGMENT + 32, 1);
 	put_made(&p);
-	assert_fails_with(elf_examine("program", &facts, &e),
+	assert_fails_with(elf_examine_file("program", &facts, &e),
 			  "'program' is a broken ELF file: its interpreter's name has 1 bytes");
 	le64_put(p.bytes + HEADER + SEGMENT + 32, UINT64_MAX);
 	put_made(&p);
-	assert_fails_with(elf_examine("program", &facts, &e),
+	assert_fails_with(elf_examine_file("program", &facts, &e),
 			  "'program' is a broken ELF file: its interpreter's name has "
 			  "18446744073709551615 bytes");
 	le64_put(p.bytes + HEADER + SEGMENT + 32, sizeof(interpreter));
 	le64_put(p.bytes + HEADER + SEGMENT + 8, UINT64_MAX - 1);
 	put_made(&p);
-	assert_fails_with(elf_examine("program", &facts, &e),
+	assert_fails_with(elf_examine_file("program", &facts, &e),
 			  "'program' ends after 204 bytes, but 28 at 18446744073709551614 are "
 			  "needed: it is cut short");
 }
@@ -172,6 +215,8 @@ int main(void)
 		scratch_test(dynamic_program_names_its_interpreter),
 		scratch_test(object_file_is_no_program),
 		scratch_test(this_very_test_is_a_dynamic_program),
+		scratch_test(libraries_tell_what_they_need),
+		scratch_test(part_of_a_file_is_examined),
 		scratch_test(other_files_are_no_elf),
 		scratch_test(program_cut_short_is_broken_at_every_length),
 		scratch_test(broken_interpreter_is_told),

@@ -59,6 +59,27 @@ static void folder_is_before_the_last_slash(void **state)
 	assert_folder("a/", "a");
 }
 
+static void assert_plain(const char *path, const char *want)
+{
+	struct err e = ERR_INIT;
+	AUTO_FREE char *got = NULL;
+
+	assert_ok(path_without_dots(path, &got, &e));
+	assert_string_equal(got, want);
+}
+
+static void dots_take_a_name_away(void **state)
+{
+	(void)state;
+	assert_plain("/a/b", "/a/b");
+	assert_plain("/a/../b", "/b");
+	assert_plain("/a/b/../../c/./d/", "/c/d");
+	assert_plain("//a///b", "/a/b");
+	assert_plain("/../../a", "/a");
+	assert_plain("/a/..", "");
+	assert_plain("/..a/b..", "/..a/b..");
+}
+
 static void suffix_is_at_the_end(void **state)
 {
 	(void)state;
@@ -77,6 +98,7 @@ int main(void)
 		cmocka_unit_test(absolute_name_stands_alone),
 		cmocka_unit_test(base_is_behind_the_last_slash),
 		cmocka_unit_test(folder_is_before_the_last_slash),
+		cmocka_unit_test(dots_take_a_name_away),
 		cmocka_unit_test(suffix_is_at_the_end),
 	};
 
