@@ -1,6 +1,7 @@
 #include "command.h"
 
 #include "message.h"
+#include "probe.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -47,6 +48,11 @@ static int request_signal(const char *name)
 	return 0;
 }
 
+static void tell_missing(const char *option)
+{
+	tell(STDOUT_FILENO, STATUS_DONE, "CONFIG_%s is missing\n", option);
+}
+
 int command_run(int argc, char *const argv[])
 {
 	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
@@ -55,8 +61,10 @@ int command_run(int argc, char *const argv[])
 
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)
 		return tell(STDOUT_FILENO, STATUS_DONE, "pideisn %s\n", PIDEISN_VERSION);
+	if (argc == 2 && strcmp(argv[1], "--probe") == 0)
+		return probe_kernel(tell_missing) ? STATUS_DONE : STATUS_FAILED;
 	if (argc > 1)
-		return tell(STDERR_FILENO, STATUS_USAGE, "usage: %s [--version]\n", name);
+		return tell(STDERR_FILENO, STATUS_USAGE, "usage: %s [--version|--probe]\n", name);
 	if (signal == 0)
 		return tell(STDERR_FILENO, STATUS_FAILED, "%s: runs only as process 1\n", name);
 	if (kill(1, signal) < 0)

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <stddef.h>
+#include <sys/timerfd.h>
 #include <time.h>
 
 /* More than all parts together watch; what does not fit waits for the next round. */
@@ -11,7 +12,7 @@ int64_t loop_now_ms(void)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(CLOCK_BOOTTIME, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
@@ -69,8 +70,27 @@ static bool fire_due(struct loop *l)
 	return true;
 }
 
-/* The clock is read rounded down and the wait rounded by nobody, so no wake-up comes early. */
-static int poll_until(struct pollfd *polled, nfds_t count, int64_t until_ms)
+static struct timespec timespec_of(int64_t ms)
+{
+	return (struct timespec){.tv_sec = (time_t)(ms / 1000),
+				 .tv_nsec = (long)(ms % 1000) * 1000000};
+}
+
+/* False on a kernel without TIMERFD. */
+static bool set_alarm(struct loop *l, int64_t at_ms)
+{
+	const struct itimerspec when = {.it_value = timespec_of(at_ms)};
+
+	if (l->alarm == 0)
+		l->alarm = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC);
+	return l->alarm > 0 && timerfd_settime(l->alarm, TFD_TIMER_ABSTIME, &when, NULL) == 0;
+}
+
+/*
+ * The clock is read rounded down and the wait rounded by nobody, so no wake-up comes early. What
+ * ppoll itself waits is not counted while the machine sleeps. polled has room for one more.
+ */
+static int poll_until(struct loop *l, struct pollfd *polled, nfds_t count, int64_t until_ms)
 {
 	int64_t left_ms;
 	struct timespec left;
@@ -78,16 +98,17 @@ static int poll_until(struct pollfd *polled, nfds_t count, int64_t until_ms)
 	if (until_ms == LOOP_FOREVER)
 		return ppoll(polled, count, NULL, NULL);
 	left_ms = until_ms - loop_now_ms();
-	if (left_ms < 0)
-		left_ms = 0;
-	left.tv_sec = (time_t)(left_ms / 1000);
-	left.tv_nsec = (long)(left_ms % 1000) * 1000000;
+	if (left_ms > 0 && set_alarm(l, until_ms)) {
+		polled[count] = (struct pollfd){.fd = l->alarm, .events = POLLIN};
+		return ppoll(polled, count + 1, NULL, NULL) - (polled[count].revents != 0);
+	}
+	left = timespec_of(left_ms < 0 ? 0 : left_ms);
 	return ppoll(polled, count, &left, NULL);
 }
 
 void loop_wait(struct loop *l, int64_t until_ms)
 {
-	struct pollfd polled[SOURCES_MAX];
+	struct pollfd polled[SOURCES_MAX + 1];
 	struct loop_source *source[SOURCES_MAX];
 	nfds_t count = 0;
 
@@ -99,7 +120,7 @@ void loop_wait(struct loop *l, int64_t until_ms)
 	}
 	if (l->timers != NULL && l->timers->due_ms < until_ms)
 		until_ms = l->timers->due_ms;
-	if (poll_until(polled, count, until_ms) <= 0) {
+	if (poll_until(l, polled, count, until_ms) <= 0) {
 		fire_due(l);
 		return;
 	}

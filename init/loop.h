@@ -9,7 +9,8 @@
 /*
  * The one place where PID 1 waits. Sources and timers live in the caller's memory and are linked
  * into the loop; a handler may add and remove any of them, itself too. Times are milliseconds of
- * CLOCK_MONOTONIC, which no change of the date moves. Without a timer there is no wake-up at all.
+ * CLOCK_BOOTTIME, which no change of the date moves and which goes on while the machine sleeps: a
+ * lease ends then too. Without a timer there is no wake-up at all.
  */
 struct loop_source {
 	int fd;
@@ -29,6 +30,7 @@ struct loop_timer {
 struct loop {
 	struct loop_source *sources;
 	struct loop_timer *timers;
+	int alarm; /* 0 before the first wait that ends by itself */
 };
 
 int64_t loop_now_ms(void);

@@ -5,6 +5,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -118,6 +120,27 @@ static bool make_root(const struct guest *g, const struct guest_plan *plan)
 	return write_file("etc/mode", plan->mode) && copy_file(FAKE_SERVICE, "usr/sbin/mvirt-vmm");
 }
 
+/* They fail as on a kernel that was built without them. */
+static bool take_away(const int *calls)
+{
+	struct sock_filter program[64];
+	unsigned short n = 0;
+	struct sock_fprog whole = {.filter = program};
+
+	program[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+						    offsetof(struct seccomp_data, nr));
+	for (; *calls >= 0; calls++) {
+		program[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+							    (unsigned int)*calls, 0, 1);
+		program[n++] =
+			(struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS);
+	}
+	program[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	whole.len = n;
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &whole) == 0;
+}
+
 /* As bare as the kernel starts it without a console: no standard files, a foreign environment. */
 static _Noreturn void become_init(const struct guest *g, const struct guest_plan *plan, int go)
 {
@@ -137,6 +160,8 @@ static _Noreturn void become_init(const struct guest *g, const struct guest_plan
 	umask(077);
 	for (int fd = 0; fd < 256; fd++)
 		close(fd);
+	if (plan->lacks != NULL && !take_away(plan->lacks))
+		_exit(errno);
 	execve(name, argv, env);
 	_exit(errno);
 }

@@ -28,6 +28,7 @@ struct guest_plan {
 	const char *conf;	  /* the content of /etc/pideisn/test.conf, NULL for none */
 	bool (*prepare)(void);	  /* does more in its root, which is the working folder, or NULL */
 	const char *const *words; /* its arguments, NULL at the end */
+	const int *lacks; /* system calls that its kernel does not have, -1 at the end, or NULL */
 };
 
 /* Whether this machine lets us make such namespaces at all; if not, why says at what it failed. */

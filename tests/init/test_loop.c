@@ -2,8 +2,37 @@
 
 #include "loop.h"
 
+#include <errno.h>
 #include <poll.h>
+#include <stdbool.h>
+#include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
+
+/* The linker puts these in the place of the calls: what clock was asked, and one that is missing. */
+static clockid_t read_clock;
+static clockid_t alarm_clock;
+static bool has_alarms = true;
+
+int __real_clock_gettime(clockid_t clock, struct timespec *ret);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret);
+int __real_timerfd_create(clockid_t clock, int flags);
+int __wrap_timerfd_create(clockid_t clock, int flags);
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret)
+{
+	read_clock = clock;
+	return __real_clock_gettime(clock, ret);
+}
+
+int __wrap_timerfd_create(clockid_t clock, int flags)
+{
+	alarm_clock = clock;
+	if (has_alarms)
+		return __real_timerfd_create(clock, flags);
+	errno = ENOSYS;
+	return -1;
+}
 
 struct counter {
 	int count;
@@ -55,6 +84,35 @@ static void timer_never_fires_early(void **state)
 	while (c.count == 0)
 		loop_wait(&l, LOOP_FOREVER);
 	assert_true(loop_now_ms() >= due);
+}
+
+/* A machine that sleeps loses its leases all the same. */
+static void time_is_that_of_the_clock_that_goes_on_in_sleep(void **state)
+{
+	struct loop l = {0};
+
+	(void)state;
+	read_clock = alarm_clock = CLOCK_REALTIME;
+	loop_wait(&l, loop_now_ms() + 5);
+	assert_int_equal(read_clock, CLOCK_BOOTTIME);
+	assert_int_equal(alarm_clock, CLOCK_BOOTTIME);
+	close(l.alarm);
+}
+
+static void kernel_without_timerfd_has_timers(void **state)
+{
+	struct counter c = {0};
+	struct loop_timer t = {.fire = count, .data = &c};
+	struct loop l = {0};
+	int64_t due = loop_now_ms() + 30;
+
+	(void)state;
+	has_alarms = false;
+	loop_timer_set(&l, &t, due);
+	while (c.count == 0)
+		loop_wait(&l, LOOP_FOREVER);
+	assert_true(loop_now_ms() >= due);
+	has_alarms = true;
 }
 
 static void cleared_and_moved_timers_do_not_fire_at_the_old_time(void **state)
@@ -123,6 +181,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(timers_fire_in_the_order_of_their_times),
 		cmocka_unit_test(timer_never_fires_early),
+		cmocka_unit_test(time_is_that_of_the_clock_that_goes_on_in_sleep),
+		cmocka_unit_test(kernel_without_timerfd_has_timers),
 		cmocka_unit_test(cleared_and_moved_timers_do_not_fire_at_the_old_time),
 		cmocka_unit_test(busy_sources_take_turns),
 		cmocka_unit_test(handler_may_remove_another_ready_source),

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -212,6 +213,52 @@ static void banner_stands_before_each_shell(void **state)
 	}
 }
 
+static void start_without(const int *calls)
+{
+	const struct guest_plan plan = {.conf = "[service a]\nexec = /bin/fake exit-3\n",
+					.lacks = calls};
+
+	guest_start(&guest, &plan);
+}
+
+static void kernel_without_signalfd_is_told(void **state)
+{
+	static const int calls[] = {SYS_signalfd, SYS_signalfd4, -1};
+
+	(void)state;
+	start_without(calls);
+	guest_says_next(&guest, "pideisn: no signals, so nothing is restarted or shut down: "
+				"signalfd: Function not implemented\n");
+	guest_says_next(&guest, "pideisn: ready\n");
+}
+
+static void kernel_without_timerfd_still_has_timers(void **state)
+{
+	static const int calls[] = {SYS_timerfd_create, -1};
+
+	(void)state;
+	start_without(calls);
+	guest_says_next(&guest, "a exited with status 3, starting it again in 250 ms\n");
+	guest_says_next(&guest, "a exited with status 3, starting it again in 500 ms\n");
+	guest_says_next(&guest, "a exited with status 3, starting it again in 1 s\n");
+	kill(guest.pid, SIGTERM);
+	guest_ends_by(&guest, SIGHUP);
+}
+
+static void kernel_without_sockets_is_told(void **state)
+{
+	static const int calls[] = {SYS_socket, -1};
+
+	(void)state;
+	start_without(calls);
+	guest_says_next(&guest, "pideisn: services cannot say that they are ready: "
+				"/run/pideisn/notify: Function not implemented\n");
+	guest_says_next(&guest, "pideisn: ready\n");
+	guest_says_next(&guest, "a exited with status 3, starting it again in 500 ms\n");
+	kill(guest.pid, SIGTERM);
+	guest_ends_by(&guest, SIGHUP);
+}
+
 static void link_of(const char *name, char *ret, size_t size)
 {
 	char path[96];
@@ -286,6 +333,9 @@ int main(void)
 		cmocka_unit_test_teardown(machine_goes_on_without_its_state, end_guest),
 		cmocka_unit_test_teardown(request_ends_the_wait_for_the_state, end_guest),
 		cmocka_unit_test_teardown(banner_stands_before_each_shell, end_guest),
+		cmocka_unit_test_teardown(kernel_without_signalfd_is_told, end_guest),
+		cmocka_unit_test_teardown(kernel_without_timerfd_still_has_timers, end_guest),
+		cmocka_unit_test_teardown(kernel_without_sockets_is_told, end_guest),
 		cmocka_unit_test_teardown(process_1_holds_no_folder_and_few_files, end_guest),
 	};
 	const char *ci = getenv("CI");
