@@ -1,6 +1,6 @@
 #!/bin/sh
-# UKIs boot, and what measure predicts is what a TPM holds then: PCRs 4, 9 and 11, in two banks.
-# The firmware's log says the same to measure --eventlog.
+# What measure predicts is what the guest reads from its TPM after the boot: PCRs 4, 7, 9 and 11, in two
+# banks, with Secure Boot and without. The firmware's log says the same to measure --eventlog.
 # usage: measured.sh MVIRT-MKOS PROJECT CASE...
 set -eu
 mkos=$1
@@ -10,7 +10,7 @@ cases=$*
 kernel=$project/kernel/arch/x86/boot/bzImage
 initrd=$project/target/initramfs.cpio.gz
 
-for tool in swtpm swtpm_setup objcopy objdump; do
+for tool in swtpm swtpm_setup objcopy objdump openssl; do
 	command -v $tool >/dev/null || { echo "skipped: no $tool"; exit 77; }
 done
 
@@ -23,9 +23,11 @@ end() {
 }
 trap end EXIT
 
-# boot UKI: starts a TPM without history, boots, and compares.
+# boot UKI [KEYS]: starts a TPM without history, boots, and compares. KEYS is a variable store that
+# turns Secure Boot on.
 boot() {
 	uki=$1
+	vars=${2:-/usr/share/OVMF/OVMF_VARS_4M.fd}
 	rm -rf "$tpm/state" console
 	mkdir "$tpm/state"
 	swtpm_setup --tpm2 --tpmstate "$tpm/state" --pcr-banks sha1,sha256 --overwrite >setup.log
@@ -33,23 +35,23 @@ boot() {
 		--terminate --daemon --pid "file=$tpm/pid"
 	pid=$(cat "$tpm/pid")
 
-	"$mkos" -q measure "$uki" --pcr 4 --pcr 9 --pcr 11 --phases '' \
+	"$mkos" -q measure "$uki" --vars "$vars" --pcr 4 --pcr 7 --pcr 9 --pcr 11 --phases '' \
 		--bank sha1 --bank sha256 >want
 	cat want
-	set -- --expect 'pideisn: ready' --send 'cd /sys/class/tpm/tpm0; for pcr in 4 9 11; do for bank in sha1 sha256; do echo "$pcr:$bank=$(tr A-F a-f <pcr-$bank/$pcr)"; done; done'
+	set -- --expect 'pideisn: ready' --send 'cd /sys/class/tpm/tpm0; for pcr in 4 7 9 11; do for bank in sha1 sha256; do echo "$pcr:$bank=$(tr A-F a-f <pcr-$bank/$pcr)"; done; done'
 	while read -r line; do
 		set -- "$@" --expect "$line"
 	done <want
 	set -- "$@" --send 'mount -t securityfs none /sys/kernel/security; busybox base64 /sys/kernel/security/tpm0/binary_bios_measurements; echo "log of $((40 + 2))"' \
 		--expect 'log of 42'
-	run_uki "$uki" --qemu "-chardev socket,id=tpm,path=$tpm/socket \
+	run_uki "$uki" ${2:+--secure-boot} --vars "$vars" --qemu "-chardev socket,id=tpm,path=$tpm/socket \
 -tpmdev emulator,id=tpm0,chardev=tpm -device tpm-tis,tpmdev=tpm0" "$@"
 	pid=
 	# The first line is that of the log's header, event 0 of PCR 0: EV_NO_ACTION.
 	tr -d '\r' <console | sed -n '/^AAAAAAMAAAAA/,/^log of 42$/p' | sed '$d' | base64 -d >log
-	"$mkos" measure "$uki" --eventlog log >compared || { cat compared; exit 1; }
+	"$mkos" measure "$uki" --vars "$vars" --eventlog log >compared || { cat compared; exit 1; }
 	cat compared
-	for pcr in 4 9 11; do
+	for pcr in 4 7 9 11; do
 		value=$(sed -n "s/^$pcr:sha256=//p" want)
 		grep "^$pcr:sha256=$value as predicted" compared
 	done
@@ -79,6 +81,14 @@ for case in $cases; do
 		"$mkos" -q uki "$@" --initrd second -o many.efi
 		[ "$(objdump -h many.efi | grep -c '^ *[0-9][0-9]* \.')" -ge 24 ]
 		boot many.efi
+		;;
+	secure)
+		openssl req -new -x509 -newkey rsa:2048 -nodes -keyout db.key -out db.pem -subj /CN=db \
+			-days 100 2>/dev/null
+		"$mkos" -q enroll --db db.pem -o keys.fd
+		"$mkos" -q uki "$@" --secureboot-private-key db.key --secureboot-certificate db.pem \
+			-o secure.efi
+		boot secure.efi keys.fd
 		;;
 	plain)
 		"$mkos" -q uki "$@" -o plain.efi

@@ -5,6 +5,7 @@ efi_sample.py stub MACHINE VERSION FILE      a systemd stub: machine x64 ia32 aa
 efi_sample.py addon MACHINE VERSION FILE     the stub of an addon
 efi_sample.py kernel MACHINE FILE [SBAT]     a bzImage (x64, ia32), or a kernel that is only PE;
                                              with a section .sbat of that text
+efi_sample.py quitting FILE                  a bzImage that returns to the firmware at once
 efi_sample.py list FILE                      a line "NAME SIZE SHA256" for each section of a UKI
 efi_sample.py get FILE NAME                  the content of a section
 efi_sample.py dump FILE FOLDER               of all, as NAME.N, counted from 1
@@ -65,8 +66,8 @@ def stub(machine, version, kind="stub"):
                            (".sdmagic", 0x6000, magic, 0x40000040)])
 
 
-def kernel(machine, sbat=None):
-    text = (b"Linux version 6.9.1-sample (me@here) (gcc) #1 SMP\n\0").ljust(0x600, b"k")
+def kernel(machine, sbat=None, code=b""):
+    text = (code + b"Linux version 6.9.1-sample (me@here) (gcc) #1 SMP\n\0").ljust(0x600, b"k")
     sections = [(".setup", 0x1000, b"s" * 0x200, 0x40000040), (".text", 0x2000, text, 0x60000020)]
     if sbat:
         sections.append((".sbat", 0x3000, sbat.encode(), 0x40000040))
@@ -125,6 +126,10 @@ def main(argv):
     elif verb == "kernel":
         content = kernel(argv[2], argv[4] if len(argv) > 4 else None)
         path = argv[3]
+    elif verb == "quitting":
+        # mov rax, EFI_ABORTED; ret
+        content = kernel("x64", code=b"\x48\xb8\x15\0\0\0\0\0\0\x80\xc3")
+        path = argv[2]
     elif verb == "zboot":
         with open(argv[3], "rb") as f:
             packed = f.read()
