@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum choice { CHOICE_UNSAID, CHOICE_YES, CHOICE_NO };
+
 enum option_kind {
 	OPTION_FLAG,	 /* bool */
 	OPTION_TEXT,	 /* const char *, points into argv */
@@ -21,7 +23,8 @@ enum option_kind {
 	OPTION_SIZE,	 /* uint64_t, bytes, with K, M, G or T */
 	OPTION_CALL,	 /* `call` stores it */
 	OPTION_OPTIONAL, /* const char *: the value, "" when there is none: --json[=STYLE] */
-	OPTION_LATER,	 /* one of ukify's that make signatures: says that it is not there yet */
+	OPTION_YES,	 /* enum choice; the last one said counts, also before a configuration */
+	OPTION_NO,
 };
 
 struct option_row {
@@ -53,9 +56,6 @@ enum parsed { PARSED, PARSED_HELP /* --help was answered: there is nothing left 
  */
 MUST_CHECK int options_parse(const struct command *c, int argc, char **argv, void *into, int max,
 			     int *ret_first, enum parsed *ret, struct err *e);
-
-/* Fails with what is to be said of an option that makes signatures. */
-int options_later(const char *name, struct err *e);
 
 /* Text wrapped at 80 columns, indented by `indent` from the second line on. */
 void help_wrap(const char *text, unsigned int column, unsigned int indent);

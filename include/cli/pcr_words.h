@@ -17,11 +17,22 @@ struct pcr_words {
 	struct strv certificates;
 	struct strv references;
 	struct strv profiles;
-	bool policy_digest;
+	enum choice policy_digest;
+	enum choice initrd;
+	struct key_holders holders; /* of all keys of the command */
 };
 
-/* Rows for a struct type with a member `pcr` of struct pcr_words. */
+/* Rows for a struct type with a `member` of struct key_holders. */
 /* clang-format off */
+#define KEY_HOLDER_ROWS(type, member) \
+	{0, "signing-engine", "NAME", "private keys are held by this engine of libcrypto", \
+	 OPTION_TEXT, offsetof(type, member.engine), NULL}, \
+	{0, "signing-provider", "NAME", "or by this provider, each named by its URI", \
+	 OPTION_TEXT, offsetof(type, member.provider), NULL}, \
+	{0, "certificate-provider", "NAME", "certificates are, each named by its URI", \
+	 OPTION_TEXT, offsetof(type, member.certificate_provider), NULL}
+
+/* Rows for a struct type with a member `pcr` of struct pcr_words. */
 #define PCR_LIST(type, name, value, help, member) \
 	{0, name, value, help, OPTION_LIST, offsetof(type, pcr.member), NULL}
 #define PCR_ROWS(type) \
@@ -35,11 +46,20 @@ struct pcr_words {
 	PCR_LIST(type, "sign-profile", "ID", \
 		 "sign this profile only; may be given again (default: each)", profiles), \
 	{0, "policy-digest", NULL, \
-	 "print what has to be signed elsewhere, for --join-pcrsig later", OPTION_FLAG, \
-	 offsetof(type, pcr.policy_digest), NULL}
+	 "print what has to be signed elsewhere, for --join-pcrsig later", OPTION_YES, \
+	 offsetof(type, pcr.policy_digest), NULL}, \
+	{0, "no-policy-digest", NULL, NULL, OPTION_NO, offsetof(type, pcr.policy_digest), NULL}, \
+	{0, "sign-initrd-pcrs", NULL, \
+	 "sign the phase enter-initrd for systemd's NvPCRs, too", OPTION_YES, \
+	 offsetof(type, pcr.initrd), NULL}, \
+	{0, "no-sign-initrd-pcrs", NULL, NULL, OPTION_NO, offsetof(type, pcr.initrd), NULL}, \
+	KEY_HOLDER_ROWS(type, pcr.holders)
 /* clang-format on */
 
 void pcr_words_done(struct pcr_words *w);
+
+/* An engine or a provider, not both. */
+MUST_CHECK int key_holders_check(const struct key_holders *h, struct err *e);
 
 /* Is there a word about keys? */
 bool pcr_words_given(const struct pcr_words *w);

@@ -31,10 +31,18 @@ struct certificate {
 struct certificates {
 	struct certificate *v;
 	size_t n;
+	void *provider; /* OSSL_PROVIDER that they are from, or NULL */
 };
 
 /* Appends the certificates of a PEM file, or the one of a DER file. */
 MUST_CHECK int certificates_load(const char *path, struct certificates *to, struct err *e);
+
+/*
+ * Appends those that the provider of that name knows by the URI; without a provider it is a file. One
+ * provider for all.
+ */
+MUST_CHECK int certificates_load_by(const char *provider, const char *uri, struct certificates *to,
+				    struct err *e);
 
 /* Appends libcrypto's X509, which it takes over, also on failure. */
 MUST_CHECK int certificates_add(struct certificates *to, void *x509, struct err *e);

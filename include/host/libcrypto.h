@@ -17,6 +17,7 @@
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
 #include <openssl/pkcs7.h>
+#include <openssl/provider.h>
 #include <openssl/rsa.h>
 #include <openssl/store.h>
 #include <openssl/ui.h>
@@ -63,7 +64,10 @@
 	X(OPENSSL_sk_free)                \
 	X(OPENSSL_sk_num)                 \
 	X(OPENSSL_sk_value)               \
+	X(OSSL_PROVIDER_unload)           \
+	X(OSSL_PROVIDER_try_load)         \
 	X(OSSL_STORE_INFO_free)           \
+	X(OSSL_STORE_INFO_get1_CERT)      \
 	X(OSSL_STORE_INFO_get1_PKEY)      \
 	X(OSSL_STORE_INFO_get_type)       \
 	X(OSSL_STORE_attach)              \
@@ -126,6 +130,9 @@ struct libcrypto {
 extern struct libcrypto crypto;
 
 MUST_CHECK int libcrypto_load(struct err *e);
+
+/* Loads a provider beside those that are there by default; the caller unloads it. */
+MUST_CHECK int libcrypto_provider(const char *name, void **ret, struct err *e);
 
 /* Fills *e with the text, ": " and libcrypto's reason for its last failure; returns -1. */
 int libcrypto_fail(struct err *e, const char *format, ...) PRINTF_LIKE(2, 3);

@@ -25,7 +25,9 @@ struct pcr_signing_options {
 	const struct strv *references; /* policy references; "" is none for that key */
 	const struct strv *profiles;   /* IDs of those to sign; none: all */
 	bool banks[DIGEST_KINDS];      /* none: all */
+	bool initrd; /* each key also signs enter-initrd with the reference "initrd" */
 	struct passphrase_source passphrase;
+	struct key_holders holders;
 	bool digests_only; /* the policies without their signatures, to be made elsewhere */
 };
 

@@ -14,6 +14,7 @@ struct signer_options {
 	const char *key;		 /* a file or a pkcs11: URI; NULL: it is elsewhere */
 	const struct strv *certificates; /* files; the first one's first is the signer's */
 	struct passphrase_source passphrase;
+	struct key_holders holders;
 	bool strict; /* what is doubtful is an error instead of a logged warning */
 };
 

@@ -75,6 +75,8 @@ static const struct option_row rows[] = {
 
 static const struct option_row ukify_rows[] = {
 	NAMED_ROWS,
+	{0, "secureboot-certificate-common-name", "TEXT", "whose key, in the certificate",
+	 OPTION_TEXT, offsetof(struct options, genkey.name), NULL},
 	{'c', "config", "FILE", "ukify's configuration (default: /etc/systemd/ukify.conf and such)",
 	 OPTION_TEXT, offsetof(struct options, config_path), NULL},
 };
@@ -86,8 +88,9 @@ static void options_done(struct options *o)
 	ukify_config_done(&o->config);
 }
 
-static int check(const struct options *o, struct err *e)
+static int check(const struct options *o, bool as_ukify, struct err *e)
 {
+	const bool is_secure_boot = o->genkey.folder || o->genkey.key;
 	const struct genkey_options *g = &o->genkey;
 	const bool is_named = g->key || g->certificate || o->pcr_keys.n || o->pcr_publics.n;
 
@@ -106,7 +109,14 @@ static int check(const struct options *o, struct err *e)
 	if (o->pcr_publics.n > o->pcr_keys.n)
 		return err_set(e, ERR_USAGE,
 			       "--pcr-public-key goes with --pcr-private-key, one with one");
-	if (o->bits != 2048 && o->bits != 3072 && o->bits != BITS_MAX)
+	if (!is_secure_boot && (o->bits || o->genkey.name || (o->days && !as_ukify)))
+		return err_set(e, ERR_USAGE,
+			       "%s is for keys with a certificate: give --secureboot-private-key, "
+			       "or --output",
+			       o->bits		? "--bits"
+			       : o->genkey.name ? "--name"
+						: "--days");
+	if (o->bits && o->bits != 2048 && o->bits != 3072 && o->bits != BITS_MAX)
 		return err_set(e, ERR_USAGE,
 			       "--bits is 2048, 3072 or 4096: firmware takes no RSA key of another "
 			       "size for sure");
@@ -177,7 +187,7 @@ static int take_config(const struct command *c, struct options *o, struct err *e
 
 static int run(const struct command *c, int argc, char **argv, struct err *e)
 {
-	AUTO(options_done) struct options o = {.bits = BITS};
+	AUTO(options_done) struct options o = {.json = NULL};
 	AUTO(genkey_summary_done) struct genkey_summary summary = {.encrypted = false};
 	struct json_request json;
 	enum parsed parsed;
@@ -189,12 +199,12 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 	if (parsed == PARSED_HELP)
 		return 0;
 	if (json_request_parse(o.json, &json, e) < 0 || take_config(c, &o, e) < 0 ||
-	    check(&o, e) < 0 || read_days(o.days, &o.genkey.days, e) < 0)
+	    check(&o, c == &cmd_ukify_genkey, e) < 0 || read_days(o.days, &o.genkey.days, e) < 0)
 		return -1;
 	default_name(c, name, c == &cmd_genkey ? sizeof(name) - 4 : sizeof(name));
 	if (!o.genkey.name)
 		o.genkey.name = name;
-	o.genkey.bits = (unsigned int)o.bits;
+	o.genkey.bits = o.bits ? (unsigned int)o.bits : BITS;
 	o.genkey.pcr_keys = &o.pcr_keys;
 	o.genkey.pcr_publics = &o.pcr_publics;
 	o.genkey.sync = !o.no_sync;

@@ -89,6 +89,8 @@ static int choose_pcrs(const struct options *o, struct measure_options *m, struc
 		if (choose_pcr(number, o, m, e) < 0)
 			return -1;
 	}
+	if (o->measure.phases.n && o->pcrs.n && !m->pcr_11)
+		return err_set(e, ERR_USAGE, "--phases goes with --pcr 11: no other PCR has any");
 	if (o->vars && !m->pcr_4 && !m->pcr_7 && (o->pcrs.n || !o->eventlog))
 		return err_set(e, ERR_USAGE, "--vars goes with --pcr 4 and 7");
 	return 0;
@@ -118,11 +120,17 @@ static int sign(struct options *o, const char *uki, const struct json_request *j
 	struct uki_options u = uki_words_options(&o->uki);
 	struct measure_options m;
 
-	if (o->pcrs.n || o->eventlog)
-		return err_set(
-			e, ERR_USAGE,
-			"what is signed is PCR 11 to be: --pcr and --eventlog do not go with "
-			"it");
+	if (o->pcrs.n || o->eventlog || o->vars)
+		return err_set(e, ERR_USAGE,
+			       "what is signed is PCR 11 to be: %s does not go with it",
+			       o->eventlog ? "--eventlog"
+			       : o->vars   ? "--vars"
+					   : "--pcr");
+	if (!uki && (o->profile || o->stub_version))
+		return err_set(e, ERR_USAGE, "%s is for a UKI that is there: of parts %s",
+			       o->profile ? "--only-profile" : "--stub-version",
+			       o->profile ? "--sign-profile says which to sign"
+					  : "the stub has to tell it");
 	if (pcr_words_options(&o->pcr, &o->measure, &o->passphrase, &u.pcr, e) < 0)
 		return -1;
 	if (!uki) {
@@ -248,8 +256,17 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 	uki = is_parts ? NULL : first < argc ? argv[first] : PROJECT_UKI;
 	if (json_request_parse(o.json, &json, e) < 0)
 		return -1;
+	if (key_holders_check(&o.pcr.holders, e) < 0)
+		return -1;
 	if (pcr_words_given(&o.pcr))
 		return sign(&o, uki, &json, e);
+	if (o.passphrase.has_fd || o.pcr.holders.engine || o.pcr.holders.provider ||
+	    o.pcr.holders.certificate_provider)
+		return err_set(e, ERR_USAGE, "%s goes with --pcr-private-key",
+			       o.passphrase.has_fd	? "--passphrase-fd"
+			       : o.pcr.holders.engine	? "--signing-engine"
+			       : o.pcr.holders.provider ? "--signing-provider"
+							: "--certificate-provider");
 	if (measure_words_options(&o.measure, &m, e) < 0 || choose_pcrs(&o, &m, e) < 0)
 		return -1;
 	m.before_phases = true;

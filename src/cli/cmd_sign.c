@@ -1,6 +1,7 @@
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/json_output.h"
+#include "cli/pcr_words.h"
 #include "host/progress.h"
 #include "stage/sign.h"
 
@@ -33,6 +34,7 @@ static const struct option_row rows[] = {
 	{0, "secureboot-certificate", "FILE", NULL, OPTION_LIST, CERTIFICATE, NULL},
 	{'o', "output", "FILE", "where the signed program goes (default: it replaces FILE)",
 	 OPTION_TEXT, offsetof(struct options, sign.output), NULL},
+	KEY_HOLDER_ROWS(struct options, sign.signer.holders),
 	{0, "passphrase-fd", "N",
 	 "the key's passphrase or the token's PIN is the first line of descriptor N (default: "
 	 "the variable " PASSPHRASE_ENVIRONMENT ", else it is asked for)",
@@ -75,6 +77,15 @@ static int check(const struct options *o, struct err *e)
 		return err_set(e, ERR_USAGE,
 			       "signed with what? Give --key, or for a key that is elsewhere "
 			       "--prepare-offline-signing");
+	if (!s->signer.key && (s->signer.holders.engine || s->signer.holders.provider))
+		return err_set(e, ERR_USAGE,
+			       "--signing-engine and --signing-provider go with --key");
+	if (!s->signer.key && s->signer.passphrase.has_fd)
+		return err_set(
+			e, ERR_USAGE,
+			"--passphrase-fd goes with --key: what is elsewhere needs none here");
+	if (key_holders_check(&s->signer.holders, e) < 0)
+		return -1;
 	if (s->prepare && !s->output)
 		return err_set(e, ERR_USAGE,
 			       "where do the bytes for the key go? Give --output FILE");

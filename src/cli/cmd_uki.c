@@ -19,29 +19,20 @@ struct options {
 	struct pcr_words pcr;
 	const char *pcrsig;
 	const char *join_pcrsig;
-	bool wants_measure;
+	enum choice wants_measure;
 	const char *config_path;
 	struct ukify_config config;
 	const char *output;
 	const char *json;
 	bool summary;
-	bool is_no; /* what says that nothing is to be measured, as it is anyway */
 	const char *key;
 	struct strv certificates;
 	struct passphrase_source passphrase;
-	bool sign_kernel, no_sign_kernel;
+	enum choice sign_kernel;
 	const char *sign_tool; /* ukify's word for who signs: we do */
+	const char *nss_folder, *nss_name;
+	const char *validity; /* genkey's, which may stand in the same configuration */
 };
-
-#define LATER(name, value)                                  \
-	{                                                   \
-		0, name, value, NULL, OPTION_LATER, 0, NULL \
-	}
-
-#define NO(name)                                                                        \
-	{                                                                               \
-		0, name, NULL, NULL, OPTION_FLAG, offsetof(struct options, is_no), NULL \
-	}
 
 static int set_passphrase_fd(void *into, const char *value, struct err *e)
 {
@@ -62,13 +53,12 @@ static const struct option_row rows[] = {
 	{0, "summary", NULL, "print what was asked for, and do nothing", OPTION_FLAG,
 	 offsetof(struct options, summary), NULL},
 	{0, "measure", NULL, "print what PCR 11 of a TPM will be when it boots (see measure)",
-	 OPTION_FLAG, offsetof(struct options, wants_measure), NULL},
+	 OPTION_YES, offsetof(struct options, wants_measure), NULL},
+	{0, "no-measure", NULL, NULL, OPTION_NO, offsetof(struct options, wants_measure), NULL},
 	MEASURE_ROWS(struct options),
 	MEASURE_ROWS_SYSTEMD(struct options),
 	PROJECT_ROW_NO_SYNC(struct options),
 	JSON_ROW(struct options),
-	NO("no-policy-digest"),
-	NO("no-measure"),
 	{0, "secureboot-private-key", "KEY",
 	 "sign the UKI for Secure Boot: a PEM or DER file, or a pkcs11: URI (see sign)",
 	 OPTION_TEXT, offsetof(struct options, key), NULL},
@@ -84,17 +74,16 @@ static const struct option_row rows[] = {
 	{0, "passphrase-fd", "N", "the key's passphrase is the first line of descriptor N",
 	 OPTION_CALL, 0, set_passphrase_fd},
 	{0, "sign-kernel", NULL, "sign the kernel in it too (default: when it has no signature)",
-	 OPTION_FLAG, offsetof(struct options, sign_kernel), NULL},
-	{0, "no-sign-kernel", NULL, "leave the kernel as it is", OPTION_FLAG,
-	 offsetof(struct options, no_sign_kernel), NULL},
+	 OPTION_YES, offsetof(struct options, sign_kernel), NULL},
+	{0, "no-sign-kernel", NULL, "leave the kernel as it is", OPTION_NO,
+	 offsetof(struct options, sign_kernel), NULL},
 	{0, "signtool", "TOOL", NULL, OPTION_TEXT, offsetof(struct options, sign_tool), NULL},
-	LATER("secureboot-certificate-dir", "DIR"),
-	LATER("secureboot-certificate-name", "NAME"),
-	LATER("secureboot-certificate-validity", "DAYS"),
-	LATER("signing-engine", "ENGINE"),
-	LATER("signing-provider", "PROVIDER"),
-	LATER("certificate-provider", "PROVIDER"),
-	LATER("sign-initrd-pcrs", NULL),
+	{0, "secureboot-certificate-dir", "DIR", NULL, OPTION_TEXT,
+	 offsetof(struct options, nss_folder), NULL},
+	{0, "secureboot-certificate-name", "NAME", NULL, OPTION_TEXT,
+	 offsetof(struct options, nss_name), NULL},
+	{0, "secureboot-certificate-validity", "DAYS", NULL, OPTION_TEXT,
+	 offsetof(struct options, validity), NULL},
 };
 
 static void options_done(struct options *o)
@@ -114,7 +103,7 @@ static int combine_recipe(const struct options *o, const struct json_request *js
 	AUTO_BUILD b = BUILD_INIT;
 	struct step step;
 
-	if (o->wants_measure)
+	if (o->wants_measure == CHOICE_YES)
 		return err_set(e, ERR_USAGE,
 			       "--measure goes with --linux: the recipe's UKI is measured by "
 			       "mvirt-mkos measure");
@@ -238,11 +227,66 @@ static void set_signer(const struct options *o, struct uki_options *u)
 		.key = o->key,
 		.certificates = &o->certificates,
 		.passphrase = o->passphrase,
+		.holders = o->pcr.holders,
 		.strict = o->uki.strict,
 	};
-	u->sign_kernel = o->sign_kernel	     ? UKI_SIGN_KERNEL_YES
-			 : o->no_sign_kernel ? UKI_SIGN_KERNEL_NO
-					     : UKI_SIGN_KERNEL_FITTING;
+	u->sign_kernel = o->sign_kernel == CHOICE_YES  ? UKI_SIGN_KERNEL_YES
+			 : o->sign_kernel == CHOICE_NO ? UKI_SIGN_KERNEL_NO
+						       : UKI_SIGN_KERNEL_FITTING;
+}
+
+/* ukify's words for programs that it has sign. Ours are the signatures; of what they read, not all. */
+static int check_sign_tool(const struct options *o, struct err *e)
+{
+	static const char *const tools[] = {"sbsign", "pesign", "systemd-sbsign"};
+	bool known = !o->sign_tool;
+
+	for (size_t i = 0; i < ARRAY_LEN(tools); i++)
+		known = known || !strcmp(o->sign_tool, tools[i]);
+	if (!known)
+		return err_set(e, ERR_USAGE,
+			       "--signtool is sbsign, pesign or systemd-sbsign, not '%s'",
+			       o->sign_tool);
+	if (o->nss_folder || o->nss_name ||
+	    (o->sign_tool && !strcmp(o->sign_tool, "pesign") && !o->key))
+		return err_set(e, ERR_USAGE,
+			       "a key in pesign's NSS database is not read here: export it, with "
+			       "pk12util -o k.p12 and openssl pkcs12 -in k.p12, and give "
+			       "--secureboot-private-key and --secureboot-certificate");
+	return 0;
+}
+
+/* With the configuration's words among them. */
+static int check_keys(const struct options *o, bool as_ukify, struct err *e)
+{
+	bool signs_pcr = pcr_words_given(&o->pcr);
+
+	if (check_sign_tool(o, e) < 0 || key_holders_check(&o->pcr.holders, e) < 0)
+		return -1;
+	if (!o->key != !o->certificates.n)
+		return err_set(e, ERR_USAGE,
+			       "--secureboot-private-key and --secureboot-certificate go together");
+	if (o->sign_kernel == CHOICE_YES && !o->key)
+		return err_set(e, ERR_USAGE,
+			       "--sign-kernel needs a key: give --secureboot-private-key");
+	if (o->sign_kernel == CHOICE_YES && !o->uki.kernel)
+		return err_set(e, ERR_USAGE,
+			       "--sign-kernel goes with --linux: the kernel that is in a UKI stays "
+			       "as it is");
+	if (o->measure.phases.n && o->wants_measure != CHOICE_YES && !signs_pcr && !o->pcrsig)
+		return err_set(e, ERR_USAGE,
+			       "--phases goes with --measure or with a key for PCR signatures");
+	if (o->wants_measure == CHOICE_YES && o->pcr.policy_digest == CHOICE_YES)
+		return err_set(e, ERR_USAGE,
+			       "--measure and --policy-digest both print: ask for one of them");
+	if (as_ukify)
+		return 0;
+	if (o->measure.banks.n && o->wants_measure != CHOICE_YES && !signs_pcr)
+		return err_set(e, ERR_USAGE,
+			       "--pcr-banks goes with --measure or with a key for PCR signatures");
+	if (o->passphrase.has_fd && !o->key && !o->pcr.private_keys.n)
+		return err_set(e, ERR_USAGE, "--passphrase-fd goes with a private key");
+	return 0;
 }
 
 static int combine_parts(const struct command *c, struct options *o,
@@ -270,22 +314,15 @@ static int combine_parts(const struct command *c, struct options *o,
 		return 0;
 	}
 	/* Only now: one may be in the configuration. */
-	if (!o->key != !o->certificates.n)
-		return err_set(e, ERR_USAGE,
-			       "--secureboot-private-key and --secureboot-certificate go together");
-	if (o->sign_kernel && !o->key)
-		return err_set(e, ERR_USAGE,
-			       "--sign-kernel needs a key: give --secureboot-private-key");
-	if (o->measure.phases.n && !o->wants_measure && !pcr_words_given(&o->pcr))
-		return err_set(e, ERR_USAGE,
-			       "--phases goes with --measure or with a key for PCR signatures");
+	if (check_keys(o, as_ukify, e) < 0)
+		return -1;
 	if (config && strcmp(config, "/dev/null") != 0 && file_apart(config, o->output, e) < 0)
 		return -1;
 	u = uki_words_options(&o->uki);
 	if (pcr_words_options(&o->pcr, &o->measure, &o->passphrase, &u.pcr, e) < 0)
 		return -1;
 	u.pcrsig = o->pcrsig;
-	if (o->wants_measure) {
+	if (o->wants_measure == CHOICE_YES) {
 		if (measure_words_options(&o->measure, &m, e) < 0)
 			return -1;
 		m.pcr_11 = true;
@@ -297,7 +334,7 @@ static int combine_parts(const struct command *c, struct options *o,
 	u.sync = !o->project.no_sync;
 	if (stage_uki(&u, &summary, e) < 0)
 		return -1;
-	if (o->pcr.policy_digest)
+	if (o->pcr.policy_digest == CHOICE_YES)
 		return pcr_policies_print(&summary.policies, json, e);
 	if (!as_ukify)
 		return report(u.output, &summary, json, e);
@@ -326,14 +363,24 @@ static int check_signatures(struct options *o, struct err *e)
 	return 0;
 }
 
-static int check_words(const struct options *o, bool is_parts, struct err *e)
+static int check_words(const struct command *c, const struct options *o, bool is_parts,
+		       struct err *e)
 {
 	if (!is_parts && (o->pcrsig || pcr_words_given(&o->pcr)))
 		return err_set(e, ERR_USAGE, "the options for PCR signatures go with --linux");
-	if (!is_parts && (o->key || o->certificates.n))
+	if (!is_parts && (o->key || o->certificates.n || o->sign_kernel || o->sign_tool ||
+			  o->pcr.holders.engine || o->pcr.holders.provider ||
+			  o->pcr.holders.certificate_provider))
 		return err_set(e, ERR_USAGE,
 			       "the recipe says who signs, in [secureboot]: the options for it go "
 			       "with --linux");
+	if (!is_parts && (o->measure.phases.n || o->measure.banks.n))
+		return err_set(e, ERR_USAGE,
+			       "the recipe says phases and banks, in [pcr]: the options for them "
+			       "go with --linux");
+	if (o->validity && c != &cmd_ukify_build)
+		return err_set(e, ERR_USAGE,
+			       "--secureboot-certificate-validity is a word of mvirt-mkos genkey");
 	if (o->uki.remove.n && !o->uki.update)
 		return err_set(e, ERR_USAGE, "--remove goes with --update");
 	if (!is_parts && o->output && !uki_words_given(&o->uki))
@@ -375,7 +422,7 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 	if (check_signatures(&o, e) < 0)
 		return -1;
 	is_parts = c == &cmd_ukify_build || asks_for_parts(&o);
-	if (json_request_parse(o.json, &json, e) < 0 || check_words(&o, is_parts, e) < 0)
+	if (json_request_parse(o.json, &json, e) < 0 || check_words(c, &o, is_parts, e) < 0)
 		return -1;
 	return is_parts ? combine_parts(c, &o, &json, e) : combine_recipe(&o, &json, e);
 }

@@ -124,13 +124,6 @@ static void print_help(const struct command *c)
 	print_option('h', "help", NULL, false, "show this text");
 }
 
-int options_later(const char *name, struct err *e)
-{
-	return err_set(e, ERR_USAGE,
-		       "%s: this is not done here yet: see ukify(1) or systemd-measure(1) for it",
-		       name);
-}
-
 static int store(const struct option_row *row, void *into, const char *value, struct err *e)
 {
 	void *to = (char *)into + row->offset;
@@ -157,8 +150,12 @@ static int store(const struct option_row *row, void *into, const char *value, st
 		return parse_size(value, what, to, e);
 	case OPTION_CALL:
 		return row->call(into, value, e);
-	case OPTION_LATER:
-		return options_later(what, e);
+	case OPTION_YES:
+		*(enum choice *)to = CHOICE_YES;
+		return 0;
+	case OPTION_NO:
+		*(enum choice *)to = CHOICE_NO;
+		return 0;
 	}
 	return err_set(e, ERR_USAGE, "%s has no meaning", what);
 }

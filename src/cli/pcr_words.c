@@ -14,7 +14,25 @@ void pcr_words_done(struct pcr_words *w)
 bool pcr_words_given(const struct pcr_words *w)
 {
 	return w->private_keys.n || w->public_keys.n || w->certificates.n || w->references.n ||
-	       w->profiles.n || w->policy_digest;
+	       w->profiles.n || w->policy_digest == CHOICE_YES || w->initrd == CHOICE_YES;
+}
+
+int key_holders_check(const struct key_holders *h, struct err *e)
+{
+	if (h->engine && h->provider)
+		return err_set(e, ERR_USAGE,
+			       "private keys are held by one of --signing-engine and "
+			       "--signing-provider");
+	return 0;
+}
+
+/* The first of the words that go with a key. */
+static const char *first_word(const struct pcr_words *w)
+{
+	return w->policy_digest == CHOICE_YES ? "--policy-digest"
+	       : w->profiles.n		      ? "--sign-profile"
+	       : w->references.n	      ? "--policyref"
+					      : "--sign-initrd-pcrs";
 }
 
 int pcr_words_options(const struct pcr_words *w, struct measure_words *measure,
@@ -25,10 +43,8 @@ int pcr_words_options(const struct pcr_words *w, struct measure_words *measure,
 
 	if (pcr_words_given(w) && !w->private_keys.n && !w->public_keys.n && !w->certificates.n)
 		return err_set(e, ERR_USAGE, "%s goes with a key: give --pcr-private-key%s",
-			       w->policy_digest ? "--policy-digest"
-			       : w->profiles.n	? "--sign-profile"
-						: "--policyref",
-			       w->policy_digest ? " or --pcr-public-key" : "");
+			       first_word(w),
+			       w->policy_digest == CHOICE_YES ? " or --pcr-public-key" : "");
 	if (measure_words_banks(measure, &m, e) < 0)
 		return -1;
 	*ret = (struct pcr_signing_options){
@@ -39,7 +55,9 @@ int pcr_words_options(const struct pcr_words *w, struct measure_words *measure,
 		.references = &w->references,
 		.profiles = &w->profiles,
 		.passphrase = *passphrase,
-		.digests_only = w->policy_digest,
+		.initrd = w->initrd == CHOICE_YES,
+		.holders = w->holders,
+		.digests_only = w->policy_digest == CHOICE_YES,
 	};
 	memcpy(ret->banks, m.banks, sizeof(ret->banks));
 	return 0;

@@ -23,14 +23,19 @@ const char *uki_config_find(void)
 	return NULL;
 }
 
-static bool is_no(const char *value)
+/* The words that systemd has for it. */
+static int parse_choice(const struct ukify_setting *s, enum choice *ret, struct err *e)
 {
-	static const char *const words[] = {"0", "false", "no", "n", "f", "off"};
+	static const char *const words[][2] = {{"yes", "no"}, {"1", "0"}, {"true", "false"},
+					       {"y", "n"},    {"t", "f"}, {"on", "off"}};
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (strcasecmp(value, words[i]) == 0)
-			return true;
-	return false;
+		for (size_t k = 0; k < 2; k++)
+			if (strcasecmp(s->value, words[i][k]) == 0) {
+				*ret = k ? CHOICE_NO : CHOICE_YES;
+				return 0;
+			}
+	return err_set(e, ERR_INPUT, "%s is yes or no, not '%s'", s->key, s->value);
 }
 
 /* As ukify does it: what comes later in the file stands in front. */
@@ -109,8 +114,8 @@ static int apply(const struct ukify_setting *s, const struct command *c, void *i
 			continue;
 		if (row->kind == OPTION_LIST)
 			return prepend(to, s, e);
-		if (row->kind == OPTION_LATER)
-			return is_no(s->value) ? 0 : options_later(s->key, e);
+		if (row->kind == OPTION_YES && *(enum choice *)to == CHOICE_UNSAID)
+			return parse_choice(s, to, e);
 		if (row->kind == OPTION_TEXT && !*(const char **)to)
 			*(const char **)to = s->value;
 		return 0;

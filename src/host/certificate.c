@@ -35,6 +35,8 @@ void certificates_done(struct certificates *c)
 	for (size_t i = 0; i < c->n; i++)
 		certificate_done(&c->v[i]);
 	free(c->v);
+	if (c->provider)
+		crypto.OSSL_PROVIDER_unload(c->provider);
 	*c = (struct certificates){.v = NULL};
 }
 
@@ -141,6 +143,52 @@ int certificates_load(const char *path, struct certificates *to, struct err *e)
 	crypto.ERR_clear_error();
 	if (to->n == before)
 		return err_set(e, ERR_INPUT, "'%s' holds no certificate, as PEM or DER", path);
+	return 0;
+}
+
+static void store_close(OSSL_STORE_CTX **s)
+{
+	if (*s)
+		crypto.OSSL_STORE_close(*s);
+}
+
+static int take_from_store(OSSL_STORE_CTX *store, struct certificates *to, struct err *e)
+{
+	while (!crypto.OSSL_STORE_eof(store)) {
+		OSSL_STORE_INFO *info = crypto.OSSL_STORE_load(store);
+		X509 *x509 = NULL;
+
+		if (!info)
+			break;
+		if (crypto.OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_CERT)
+			x509 = crypto.OSSL_STORE_INFO_get1_CERT(info);
+		crypto.OSSL_STORE_INFO_free(info);
+		if (x509 && certificates_add(to, x509, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int certificates_load_by(const char *provider, const char *uri, struct certificates *to,
+			 struct err *e)
+{
+	AUTO(store_close) OSSL_STORE_CTX *store = NULL;
+	size_t before = to->n;
+
+	if (!provider)
+		return certificates_load(uri, to, e);
+	if (!to->provider && libcrypto_provider(provider, &to->provider, e) < 0)
+		return -1;
+	store = crypto.OSSL_STORE_open(uri, NULL, NULL, NULL, NULL);
+	if (!store)
+		return libcrypto_fail(e, "certificate '%s', by provider '%s'", uri, provider);
+	crypto.OSSL_STORE_expect(store, OSSL_STORE_INFO_CERT);
+	if (take_from_store(store, to, e) < 0)
+		return -1;
+	crypto.ERR_clear_error();
+	if (to->n == before)
+		return err_set(e, ERR_INPUT, "provider '%s' has no certificate '%s'", provider,
+			       uri);
 	return 0;
 }
 

@@ -17,6 +17,17 @@ int libcrypto_load(struct err *e)
 	return dynlib_load(&library, e);
 }
 
+int libcrypto_provider(const char *name, void **ret, struct err *e)
+{
+	if (libcrypto_load(e) < 0)
+		return -1;
+	*ret = crypto.OSSL_PROVIDER_try_load(NULL, name, 1);
+	if (*ret)
+		return 0;
+	crypto.ERR_clear_error();
+	return err_set(e, ERR_MISSING, "libcrypto has no provider '%s' here", name);
+}
+
 int libcrypto_fail(struct err *e, const char *format, ...)
 {
 	const char *reason = crypto.ERR_reason_error_string(crypto.ERR_peek_last_error());

@@ -122,11 +122,29 @@ static void load_by_provider(const char *uri, const UI_METHOD *ui, struct questi
 	ret->key = take_from_store(store);
 }
 
-static int load_by_engine(const char *uri, UI_METHOD *ui, struct question *q,
+static int load_by_engine(const char *uri, ENGINE *engine, UI_METHOD *ui, struct question *q,
 			  struct private_key *ret, struct err *e)
+{
+	/* It would print its own lines beside our sentence. Engines without the order ignore it. */
+	crypto.ENGINE_ctrl_cmd_string(engine, "QUIET", NULL, 1);
+	if (!crypto.ENGINE_init(engine)) {
+		crypto.ENGINE_free(engine);
+		return libcrypto_fail(e, "start the engine that holds '%s'", uri);
+	}
+	crypto.ENGINE_free(engine);
+	ret->engine = engine;
+	ret->key = crypto.ENGINE_load_private_key(engine, uri, ui, q);
+	return 0;
+}
+
+static int load_from_token(const char *uri, UI_METHOD *ui, struct question *q,
+			   struct private_key *ret, struct err *e)
 {
 	ENGINE *engine;
 
+	load_by_provider(uri, ui, q, ret);
+	if (ret->key || q->failed)
+		return 0;
 	crypto.ERR_clear_error();
 	engine = crypto.ENGINE_by_id("pkcs11");
 	if (!engine)
@@ -135,16 +153,26 @@ static int load_by_engine(const char *uri, UI_METHOD *ui, struct question *q,
 			       "provider nor an engine for tokens here: install "
 			       "libengine-pkcs11-openssl",
 			       uri);
-	/* It would print its own lines beside our sentence. Engines without the order ignore it. */
-	crypto.ENGINE_ctrl_cmd_string(engine, "QUIET", NULL, 1);
-	if (!crypto.ENGINE_init(engine)) {
-		crypto.ENGINE_free(engine);
-		return libcrypto_fail(e, "start the engine pkcs11");
+	return load_by_engine(uri, engine, ui, q, ret, e);
+}
+
+static int load_from_holder(const char *uri, const struct key_holders *holders, UI_METHOD *ui,
+			    struct question *q, struct private_key *ret, struct err *e)
+{
+	ENGINE *engine;
+
+	if (holders->provider) {
+		if (libcrypto_provider(holders->provider, &ret->provider, e) < 0)
+			return -1;
+		load_by_provider(uri, ui, q, ret);
+		return 0;
 	}
-	crypto.ENGINE_free(engine);
-	ret->engine = engine;
-	ret->key = crypto.ENGINE_load_private_key(engine, uri, ui, q);
-	return 0;
+	crypto.ERR_clear_error();
+	engine = crypto.ENGINE_by_id(holders->engine);
+	if (!engine)
+		return err_set(e, ERR_MISSING, "libcrypto has no engine '%s' here",
+			       holders->engine);
+	return load_by_engine(uri, engine, ui, q, ret, e);
 }
 
 static int explain(const struct question *q, struct err *e)
@@ -158,8 +186,9 @@ static int explain(const struct question *q, struct err *e)
 		       q->answered ? ": the passphrase is wrong, or it is damaged" : "");
 }
 
-int private_key_load(const char *where, const struct passphrase_source *passphrase,
-		     struct private_key *ret, struct err *e)
+int private_key_load(const char *where, const struct key_holders *holders,
+		     const struct passphrase_source *passphrase, struct private_key *ret,
+		     struct err *e)
 {
 	struct question q = {.from = passphrase, .where = where, .error = ERR_INIT};
 	AUTO(ui_method_free) UI_METHOD *ui = NULL;
@@ -172,13 +201,11 @@ int private_key_load(const char *where, const struct passphrase_source *passphra
 	ui = crypto.UI_UTIL_wrap_read_pem_callback(answer, 0);
 	if (!ui)
 		return err_memory(e);
-	if (strncmp(where, "pkcs11:", 7) != 0) {
-		r = load_file(where, ui, &q, &k, e);
-	} else {
-		load_by_provider(where, ui, &q, &k);
-		if (!k.key && !q.failed)
-			r = load_by_engine(where, ui, &q, &k, e);
-	}
+	if (holders && (holders->engine || holders->provider))
+		r = load_from_holder(where, holders, ui, &q, &k, e);
+	else
+		r = strncmp(where, "pkcs11:", 7) ? load_file(where, ui, &q, &k, e)
+						 : load_from_token(where, ui, &q, &k, e);
 	if (r < 0)
 		return -1;
 	if (!k.key)
@@ -220,5 +247,7 @@ void private_key_done(struct private_key *k)
 		crypto.EVP_PKEY_free(k->key);
 	if (k->engine)
 		crypto.ENGINE_finish(k->engine);
+	if (k->provider)
+		crypto.OSSL_PROVIDER_unload(k->provider);
 	*k = (struct private_key)PRIVATE_KEY_INIT;
 }

@@ -53,6 +53,11 @@ int build_begin(struct build *b, const struct project *project, struct err *e)
 {
 	b->project = project;
 	b->passphrase.memory = &b->passphrases;
+	if (b->passphrase.has_fd && !project->secureboot_key && !project->pcr.sections.n)
+		return err_set(e, ERR_USAGE,
+			       "--passphrase-fd goes with a key, and '%s' has none: [secureboot] "
+			       "and [pcr] name keys",
+			       project->recipe_path);
 	if (workspace_folder(PROJECT_TARGET, e) < 0 ||
 	    workspace_lock(PROJECT_TARGET, &b->lock, e) < 0)
 		return -1;

@@ -7,6 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What systemd 262 takes for its NvPCRs, which are begun in the initrd and nowhere else. */
+#define INITRD_PHASE	 "enter-initrd"
+#define INITRD_REFERENCE "initrd"
+
 enum { RSA_BITS_MIN = 2048 };
 
 static size_t count(const struct strv *s)
@@ -69,11 +73,12 @@ static int count_keys(const struct pcr_signing_options *o, size_t *ret, struct e
 	return 0;
 }
 
-static int load_certificate(const char *path, struct public_key *ret, struct err *e)
+static int load_certificate(const struct pcr_signing_options *o, const char *where,
+			    struct public_key *ret, struct err *e)
 {
 	AUTO_CERTIFICATES c = {.v = NULL};
 
-	if (certificates_load(path, &c, e) < 0)
+	if (certificates_load_by(o->holders.certificate_provider, where, &c, e) < 0)
 		return -1;
 	return public_key_of_certificate(&c.v[0], ret, e);
 }
@@ -113,10 +118,10 @@ static int load_keys(const struct pcr_signing_options *o, size_t i, struct pcr_s
 	if (!name || (!private && !o->digests_only))
 		return err_set(e, ERR_USAGE, "the PCR key of number %zu is missing", i + 1);
 	if ((public && public_key_load(public, &given, e) < 0) ||
-	    (certificate && load_certificate(certificate, &certified, e) < 0))
+	    (certificate && load_certificate(o, certificate, &certified, e) < 0))
 		return -1;
 	if (private) {
-		if (private_key_load(private, &o->passphrase, &s->key, e) < 0 ||
+		if (private_key_load(private, &o->holders, &o->passphrase, &s->key, e) < 0 ||
 		    public_key_of_private(&s->key, &s->public, e) < 0)
 			return -1;
 	} else {
@@ -153,7 +158,7 @@ static int load_signer(const struct pcr_signing_options *o, size_t n, struct pcr
 	for (size_t k = 0; k < s->phases.n; k++)
 		if (strv_add(&to->phases, s->phases.v[k], e) < 0)
 			return -1;
-	return 0;
+	return o->initrd ? strv_add(&to->phases, INITRD_PHASE, e) : 0;
 }
 
 int pcr_signers_load(const struct pcr_signing_options *options, struct pcr_signers *ret,
@@ -193,11 +198,19 @@ bool pcr_signers_want(const struct pcr_signers *s, const struct measure_variant 
 	return count(s->options->profiles) == 0 || strv_has(s->options->profiles, v->id);
 }
 
-static int add_policy(const struct pcr_signer *s, bool sign, const struct measure_value *v,
-		      struct pcr_policies *to, struct err *e)
+/* What one signature is of. */
+struct signed_value {
+	const struct measure_value *value;
+	const char *reference; /* NULL: none */
+};
+
+/* With its signature, unless it is to be made elsewhere. */
+static int add_policy(const struct pcr_signers *signers, const struct pcr_signer *s,
+		      const struct signed_value *of, struct pcr_policies *to, struct err *e)
 {
+	const struct measure_value *v = of->value;
 	const struct pcr pcr = {.bank = v->bank, .value = v->value};
-	struct pcr_policy p = {.bank = v->bank, .ref = (char *)s->reference};
+	struct pcr_policy p = {.bank = v->bank, .ref = (char *)of->reference};
 	AUTO_HASH sha256 = HASH_INIT;
 	AUTO_BUF message = BUF_INIT;
 	AUTO_BUF signature = BUF_INIT;
@@ -213,8 +226,8 @@ static int add_policy(const struct pcr_signer *s, bool sign, const struct measur
 	memcpy(p.pkfp, s->pkfp, sizeof(p.pkfp));
 	if (pcr_policies_find(to, &p))
 		return 0;
-	if (sign) {
-		if (pcr_policy_message(&pol, s->reference, &sha256.digest, &message, e) < 0 ||
+	if (!signers->options->digests_only) {
+		if (pcr_policy_message(&pol, of->reference, &sha256.digest, &message, e) < 0 ||
 		    private_key_sign(&s->key, message.data, message.len, &signature, e) < 0 ||
 		    base64_put(&text, signature.data, signature.len, e) < 0)
 			return -1;
@@ -223,19 +236,29 @@ static int add_policy(const struct pcr_signer *s, bool sign, const struct measur
 	return pcr_policies_add(to, &p, e);
 }
 
-/* Each key for its phases. */
-static int sign_variant(const struct pcr_signers *signers, const struct measure_result *measured,
-			size_t variant, struct pcr_policies *to, struct err *e)
+struct signing {
+	const struct pcr_signers *signers;
+	const struct measure_result *measured;
+	struct pcr_policies *to;
+};
+
+/* One key for its phases, and then for the initrd. */
+static int sign_by(const struct signing *g, const struct pcr_signer *s, size_t variant,
+		   struct err *e)
 {
-	bool sign = !signers->options->digests_only;
+	const int rounds = g->signers->options->initrd ? 2 : 1;
 
-	for (size_t k = 0; k < signers->n; k++)
-		for (size_t i = 0; i < measured->n_values; i++) {
-			const struct pcr_signer *s = &signers->v[k];
-			const struct measure_value *v = &measured->values[i];
+	for (int round = 0; round < rounds; round++)
+		for (size_t i = 0; i < g->measured->n_values; i++) {
+			const struct measure_value *v = &g->measured->values[i];
+			const struct signed_value of = {v, round ? INITRD_REFERENCE : s->reference};
 
-			if (v->variant == variant && v->pcr == PCR_POLICY_PCR &&
-			    strv_has(&s->phases, v->phase) && add_policy(s, sign, v, to, e) < 0)
+			if (v->variant != variant || v->pcr != PCR_POLICY_PCR)
+				continue;
+			if (round ? strcmp(v->phase, INITRD_PHASE) != 0
+				  : !strv_has(&s->phases, v->phase))
+				continue;
+			if (add_policy(g->signers, s, &of, g->to, e) < 0)
 				return -1;
 		}
 	return 0;
@@ -262,6 +285,8 @@ static int check_profiles(const struct pcr_signers *s, const struct measure_resu
 int pcr_signers_sign(const struct pcr_signers *s, const struct measure_result *measured,
 		     const size_t *profile, struct pcr_policies *to, struct err *e)
 {
+	const struct signing g = {s, measured, to};
+
 	if (check_profiles(s, measured, e) < 0)
 		return -1;
 	for (size_t i = 0; i < measured->n_variants; i++) {
@@ -269,8 +294,9 @@ int pcr_signers_sign(const struct pcr_signers *s, const struct measure_result *m
 
 		if ((profile && v->choice.profile != *profile) || !pcr_signers_want(s, v))
 			continue;
-		if (sign_variant(s, measured, i, to, e) < 0)
-			return -1;
+		for (size_t k = 0; k < s->n; k++)
+			if (sign_by(&g, &s->v[k], i, e) < 0)
+				return -1;
 	}
 	return 0;
 }

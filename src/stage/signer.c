@@ -49,7 +49,8 @@ static int load_certificates(const struct signer_options *o, struct signer *s, s
 	if (!o->certificates || !o->certificates->n)
 		return err_set(e, ERR_USAGE, "whose signature? Give its certificate");
 	for (size_t i = 0; i < o->certificates->n; i++)
-		if (certificates_load(o->certificates->v[i], &s->certificates, e) < 0)
+		if (certificates_load_by(o->holders.certificate_provider, o->certificates->v[i],
+					 &s->certificates, e) < 0)
 			return -1;
 	s->der = calloc(s->certificates.n, sizeof(*s->der));
 	if (!s->der)
@@ -64,7 +65,7 @@ static int load_key(const struct signer_options *o, struct signer *s, struct err
 {
 	if (!o->key)
 		return 0;
-	if (private_key_load(o->key, &o->passphrase, &s->key, e) < 0)
+	if (private_key_load(o->key, &o->holders, &o->passphrase, &s->key, e) < 0)
 		return -1;
 	if (!certificate_fits_key(&s->certificates.v[0], &s->key))
 		return err_set(e, ERR_INPUT,

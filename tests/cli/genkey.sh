@@ -215,5 +215,16 @@ expect 2 "$mkos" genkey -o x --days 99999
 expect 2 "$mkos" genkey -o x --pcr-private-key y
 has err "--output makes all keys in a folder"
 absent x
+# Words that say nothing about a pair for PCR policies.
+for word in "--bits 3072" "--name me" "--days 3"; do
+	expect 2 "$mkos" genkey --pcr-private-key x $word
+	says err "mvirt-mkos genkey: ${word%% *} is for keys with a certificate: give \
+--secureboot-private-key, or --output"
+	absent x
+done
+expect 0 ./ukify genkey $none --secureboot-private-key named.key --secureboot-certificate named.pem \
+	--secureboot-certificate-common-name 'a test key'
+openssl x509 -in named.pem -noout -subject >seen
+says seen "subject=CN = a test key"
 
 exit $failed

@@ -192,4 +192,24 @@ for at in 0 1 63 64 200 1000 20000 $((size - 1)); do
 	empty out
 	[ "$(wc -l <err)" = 1 ] || fail "cut at $at: $(cat err)"
 done
+# Words that would mean nothing are not passed over.
+useless() {
+	sentence=$1
+	shift
+	expect 2 "$mkos" measure "$@"
+	says err "mvirt-mkos measure: $sentence"
+	empty out
+}
+useless "--phases goes with --pcr 11: no other PCR has any" u.efi --pcr 4 --phases x
+useless "--passphrase-fd goes with --pcr-private-key" u.efi --passphrase-fd 0
+useless "--signing-engine goes with --pcr-private-key" u.efi --signing-engine x
+for pair in "--eventlog x" "--vars x" "--pcr 11"; do
+	useless "what is signed is PCR 11 to be: ${pair%% *} does not go with it" u.efi \
+		--pcr-private-key x $pair
+done
+useless "--only-profile is for a UKI that is there: of parts --sign-profile says which to sign" \
+	--linux x --pcr-private-key x --only-profile 1
+useless "--stub-version is for a UKI that is there: of parts the stub has to tell it" \
+	--linux x --pcr-private-key x --stub-version 252
+
 exit $failed

@@ -93,6 +93,25 @@ expect 0 env ASAN_OPTIONS=detect_leaks=0 MVIRT_MKOS_PASSPHRASE=5678 "$mkos" meas
 	--pcr-private-key "pkcs11:token=mkos;object=a;type=private" --json=short
 same out want
 
+# Held by an engine, or by a provider, its certificate too.
+expect 0 env ASAN_OPTIONS=detect_leaks=0 MVIRT_MKOS_PASSPHRASE=5678 "$mkos" measure u.efi --bank sha256 \
+	--signing-engine pkcs11 --pcr-private-key "pkcs11:token=mkos;object=a;type=private" --json=short
+same out want
+expect 0 "$mkos" measure u.efi --bank sha256 --signing-provider default --certificate-provider default \
+	--pcr-private-key "file:$PWD/a.pem" --pcr-certificate "file:$PWD/a.crt" --json=short
+same out want
+# systemd's NvPCRs: the same, and the initrd's phase once more under a name (systemd 262).
+expect 0 "$mkos" measure u.efi --bank sha256 --pcr-private-key a.pem --json=short --sign-initrd-pcrs
+mv out both
+expect 0 "$mkos" measure u.efi --bank sha256 --pcr-private-key a.pem --json=short \
+	--phases enter-initrd --policyref initrd
+python3 - want both out <<'PYTHON' || fail "--sign-initrd-pcrs"
+import json, sys
+plain, both, initrd = (json.load(open(name))["sha256"] for name in sys.argv[1:])
+assert both == plain + initrd, both
+assert both[4]["ref"] == "initrd" and both[4]["pol"] == both[0]["pol"], both
+PYTHON
+
 # All banks. systemd 252 signs with the bank's hash what a TPM then verifies with SHA-256; where that
 # is not the same, openssl verifies ours.
 theirs --private-key=a.pem --public-key=a.pub --pcrpkey=a.pub >want

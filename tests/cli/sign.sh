@@ -156,6 +156,29 @@ token 1 0000 mkos no.efi
 has err "the passphrase is wrong"
 absent no.efi
 
+# The engine and a provider by name. The provider that every libcrypto has knows files as URIs.
+expect 0 env ASAN_OPTIONS=detect_leaks=0 MVIRT_MKOS_PASSPHRASE=5678 "$mkos" sign u.efi \
+	--signing-engine pkcs11 --key "pkcs11:token=mkos;object=db;type=private" \
+	--certificate db.pem -o token.efi
+same token.efi s.efi
+expect 0 "$mkos" sign u.efi --signing-provider default --key "file:$PWD/db.key" \
+	--certificate-provider default --certificate "file:$PWD/db.pem" -o provider.efi
+same provider.efi s.efi
+held() {
+	sentence=$1
+	shift
+	expect 1 "$mkos" sign u.efi -o no.efi "$@"
+	says err "mvirt-mkos sign: $sentence"
+	absent no.efi
+}
+held "libcrypto has no engine 'none' here" --signing-engine none --key x --certificate db.pem
+held "libcrypto has no provider 'none' here" --signing-provider none --key x --certificate db.pem
+held "libcrypto has no provider 'none' here" --certificate-provider none --key x --certificate x
+held "'file:$PWD/db.pem' holds no private key that can be read" --signing-provider default \
+	--key "file:$PWD/db.pem" --certificate db.pem
+held "provider 'default' has no certificate 'file:$PWD/db.key'" --certificate-provider default \
+	--key db.key --certificate "file:$PWD/db.key"
+
 # A UKI is signed while it is made, the kernel in it too.
 kernel=$3/tests/fuzz/corpus/pe/kernel-x64
 expect 0 "$mkos" uki --kernel "$kernel" --cmdline "a b" --os-release 'ID=x' -o made.efi \
@@ -166,6 +189,10 @@ expect 0 "$mkos" uki --kernel "$kernel" --cmdline "a b" --os-release 'ID=x' -o m
 expect 0 sbverify --cert db.pem made.efi
 objcopy --dump-section .linux=inner.efi made.efi copy.efi
 expect 0 sbverify --cert db.pem inner.efi
+# A configuration says so, too.
+printf '[UKI]\nSignKernel=no\nSecureBootPrivateKey=db.key\nSecureBootCertificate=db.pem\n' >conf
+expect 0 "$mkos" uki --kernel "$kernel" --cmdline "a b" --os-release 'ID=x' -o made.efi -c conf
+same made.efi s.efi
 expect 1 "$mkos" uki --kernel "$kernel" -o no.efi --secureboot-private-key db.key \
 	--secureboot-certificate other.pem
 has err "key 'db.key' does not fit certificate 'other.pem'"
@@ -230,6 +257,12 @@ expect 2 "$mkos" sign u.efi --key db.key
 expect 2 "$mkos" sign u.efi --certificate db.pem
 expect 2 "$mkos" sign --key db.key --certificate db.pem
 expect 2 "$mkos" sign u.efi --certificate db.pem --prepare-offline-signing
+expect 2 "$mkos" sign u.efi --certificate db.pem --prepare-offline-signing -o no.efi --passphrase-fd 0
+says err "mvirt-mkos sign: --passphrase-fd goes with --key: what is elsewhere needs none here"
+expect 2 "$mkos" sign u.efi --certificate db.pem --prepare-offline-signing -o no.efi \
+	--signing-engine pkcs11
+says err "mvirt-mkos sign: --signing-engine and --signing-provider go with --key"
+absent no.efi
 
 # Without a certificate the signers are listed; what is broken is still said.
 expect 1 "$mkos" verify s.efi

@@ -102,8 +102,48 @@ absent none.efi
 printf '[UKI]\nLinux=kernel.x64\nSignKernel=no\nNonsense=1\nStub=stub.x64\n' >conf.odd
 expect 0 "$mkos" uki -c conf.odd -o odd.efi --os-release ''
 says err "warning: conf.odd:4: unknown setting [UKI] Nonsense="
-expect 2 "$mkos" uki --linux kernel.x64 --sign-initrd-pcrs -o none.efi
-has err "--sign-initrd-pcrs: this is not done here yet"
+# What is genkey's may stand there, too.
+printf '[UKI]\nLinux=kernel.x64\nStub=stub.x64\nSecureBootCertificateValidity=9\n' >conf.odd
+expect 0 "$mkos" uki -c conf.odd -o odd.efi --os-release ''
+printf '[UKI]\nLinux=kernel.x64\nStub=stub.x64\nSignKernel=maybe\n' >conf.odd
+expect 1 "$mkos" uki -c conf.odd -o none.efi
+says err "mvirt-mkos uki: conf.odd:4: SignKernel is yes or no, not 'maybe'"
+
+# Words that would mean nothing here are not passed over.
+useless() {
+	sentence=$1
+	shift
+	expect 2 "$mkos" uki "$@"
+	says err "mvirt-mkos uki: $sentence"
+	absent none.efi
+}
+nss="a key in pesign's NSS database is not read here: export it, with pk12util -o k.p12 and openssl \
+pkcs12 -in k.p12, and give --secureboot-private-key and --secureboot-certificate"
+set -- --linux kernel.x64 --stub stub.x64 -o none.efi
+useless "--sign-initrd-pcrs goes with a key: give --pcr-private-key" "$@" --sign-initrd-pcrs
+useless "$nss" "$@" --signtool pesign
+useless "$nss" "$@" --signtool pesign --secureboot-certificate-name me
+useless "$nss" "$@" --secureboot-certificate-dir /etc/pki/pesign
+useless "--signtool is sbsign, pesign or systemd-sbsign, not 'gpg'" "$@" --signtool gpg
+useless "--passphrase-fd goes with a private key" "$@" --passphrase-fd 0
+useless "--pcr-banks goes with --measure or with a key for PCR signatures" "$@" --pcr-banks sha256
+useless "private keys are held by one of --signing-engine and --signing-provider" "$@" \
+	--signing-engine a --signing-provider b
+useless "--measure and --policy-digest both print: ask for one of them" "$@" --measure \
+	--policy-digest --pcr-public-key x
+useless "--secureboot-certificate-validity is a word of mvirt-mkos genkey" "$@" \
+	--secureboot-certificate-validity 3
+useless "--sign-kernel goes with --linux: the kernel that is in a UKI stays as it is" \
+	--update odd.efi -o none.efi --sign-kernel --secureboot-private-key k \
+	--secureboot-certificate c
+useless "the recipe says who signs, in [secureboot]: the options for it go with --linux" --sign-kernel
+useless "the recipe says phases and banks, in [pcr]: the options for them go with --linux" \
+	--phases enter-initrd
+# The last one said counts.
+expect 0 "$mkos" uki --linux kernel.x64 --stub stub.x64 --os-release '' --measure --no-measure \
+	--policy-digest --no-policy-digest --sign-kernel --no-sign-kernel --sign-initrd-pcrs \
+	--no-sign-initrd-pcrs -o last.efi
+lacks out "11:sha256="
 
 # One initrd is taken as it is, two are filled up to multiples of 4 bytes each.
 printf '070701abc' >i3

@@ -76,12 +76,12 @@ static void key_comes_back_from_its_file(void **state)
 	assert_ok(new_certificate_make(&k, &what, &c, &e));
 	write_to("plain", &k, NULL);
 	write_to("locked", &k, "secret");
-	assert_ok(private_key_load("plain", &nobody, &plain, &e));
+	assert_ok(private_key_load("plain", NULL, &nobody, &plain, &e));
 	assert_true(certificate_fits_key(&c.v[0], &plain));
 	assert_int_equal(setenv(PASSPHRASE_ENVIRONMENT, "wrong", 1), 0);
-	assert_int_equal(private_key_load("locked", &nobody, &locked, &e), -1);
+	assert_int_equal(private_key_load("locked", NULL, &nobody, &locked, &e), -1);
 	assert_int_equal(setenv(PASSPHRASE_ENVIRONMENT, "secret", 1), 0);
-	assert_ok(private_key_load("locked", &nobody, &locked, &e));
+	assert_ok(private_key_load("locked", NULL, &nobody, &locked, &e));
 	unsetenv(PASSPHRASE_ENVIRONMENT);
 	assert_true(certificate_fits_key(&c.v[0], &locked));
 }
