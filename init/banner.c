@@ -1,8 +1,8 @@
 #include "banner.h"
 
-#include "folder.h"
-#include "message.h"
-#include "small_file.h"
+#include "shared/folder.h"
+#include "shared/message.h"
+#include "shared/small_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

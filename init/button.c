@@ -1,8 +1,8 @@
 #include "button.h"
 
 #include "acpi_event.h"
-#include "folder.h"
-#include "message.h"
+#include "shared/folder.h"
+#include "shared/message.h"
 #include "signals.h"
 
 #include <fcntl.h>

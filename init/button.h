@@ -1,7 +1,7 @@
 #ifndef MKOS_INIT_BUTTON_H
 #define MKOS_INIT_BUTTON_H
 
-#include "loop.h"
+#include "shared/loop.h"
 
 /*
  * The power button as kernels with ACPI_BUTTON tell of it: by netlink and by an input device, each

@@ -1,8 +1,8 @@
 #include "cgroup.h"
 
 #include "console.h"
-#include "message.h"
-#include "small_file.h"
+#include "shared/message.h"
+#include "shared/small_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 #include "command.h"
 
-#include "message.h"
 #include "probe.h"
+#include "shared/message.h"
 
 #include <errno.h>
 #include <signal.h>

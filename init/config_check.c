@@ -1,6 +1,6 @@
 #include "config_check.h"
 
-#include "message.h"
+#include "shared/message.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -12,16 +12,6 @@ struct check {
 	void (*verdict)(void *data, const char *sentence);
 	void *data;
 };
-
-int config_event(const char *name)
-{
-	static const char names[EVENTS][8] = {"network"};
-
-	for (int i = 0; i < EVENTS; i++)
-		if (strcmp(names[i], name) == 0)
-			return i;
-	return -1;
-}
 
 static int find_service(const struct settings *s, const char *name)
 {
@@ -58,7 +48,7 @@ static void check_names(const struct check *c, struct service_settings *service)
 {
 	for (const char *name = service->after; name != NULL && *name != '\0';
 	     name += strlen(name) + 1) {
-		if (find_service(c->settings, name) < 0 && config_event(name) < 0) {
+		if (find_service(c->settings, name) < 0 && strcmp(name, SERVICE_NETWORK) != 0) {
 			tell(c, "service %s: there is no '%s' to start after", service->name, name);
 			service->after = NULL;
 			return;
@@ -68,9 +58,12 @@ static void check_names(const struct check *c, struct service_settings *service)
 
 static bool all_done(const struct settings *s, const char *names, const bool *done)
 {
-	for (; names != NULL && *names != '\0'; names += strlen(names) + 1)
-		if (config_event(names) < 0 && !done[find_service(s, names)])
+	for (; names != NULL && *names != '\0'; names += strlen(names) + 1) {
+		int i = find_service(s, names);
+
+		if (i >= 0 && !done[i])
 			return false;
+	}
 	return true;
 }
 
@@ -91,18 +84,6 @@ static void check_circles(const struct check *c)
 	}
 }
 
-static void check_links(const struct check *c)
-{
-	struct link_settings *link = c->settings->link;
-
-	for (int i = 0; i < LINKS_MAX && link[i].name != NULL; i++) {
-		if (link[i].kind != LINK_VLAN || (link[i].device != NULL && link[i].vlan != 0))
-			continue;
-		tell(c, "link %s: a vlan needs a device and a number", link[i].name);
-		link[i].kind = LINK_DEVICE;
-	}
-}
-
 void config_check(struct settings *s, void (*verdict)(void *data, const char *sentence), void *data)
 {
 	const struct check c = {.settings = s, .verdict = verdict, .data = data};
@@ -119,5 +100,4 @@ void config_check(struct settings *s, void (*verdict)(void *data, const char *se
 	for (size_t i = 0; i < SERVICES_MAX && service[i].name != NULL; i++)
 		check_names(&c, &service[i]);
 	check_circles(&c);
-	check_links(&c);
 }

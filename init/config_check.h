@@ -5,17 +5,10 @@
 
 /*
  * What no single line shows, when all files are read: a service without a program, one that waits
- * for what does not exist, those that wait for each other, and a VLAN without its device or number.
- * What is wrong is told and taken out of the settings, so that it cannot keep another service from
- * starting.
+ * for what does not exist, and those that wait for each other. What is wrong is told and taken out
+ * of the settings, so that it cannot keep another service from starting.
  */
 void config_check(struct settings *s, void (*verdict)(void *data, const char *sentence),
 		  void *data);
-
-/* What a service can wait for besides other services. */
-enum config_event { EVENT_NETWORK, EVENTS };
-
-/* The index of an event's name, or -1. */
-int config_event(const char *name);
 
 #endif

@@ -1,7 +1,7 @@
 #include "console.h"
 
-#include "message.h"
 #include "settings.h"
+#include "shared/message.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 #ifndef MKOS_INIT_CONSOLE_H
 #define MKOS_INIT_CONSOLE_H
 
-#include "loop.h"
+#include "shared/loop.h"
 
 /*
  * What PID 1 has to say. Each line stands once on the console, with "pideisn: " in front, and once

@@ -1,7 +1,7 @@
 #include "crash.h"
 
 #include "console.h"
-#include "message.h"
+#include "shared/message.h"
 
 #include <signal.h>
 #include <stddef.h>

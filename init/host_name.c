@@ -1,39 +1,19 @@
 #include "host_name.h"
 
 #include "console.h"
-#include "small_file.h"
-#include "words.h"
+#include "ethernet.h"
+#include "shared/host_name_valid.h"
+#include "shared/small_file.h"
+#include "shared/words.h"
 
 #include <errno.h>
-#include <net/if.h>
-#include <net/if_arp.h>
+#include <stdbool.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#define HOST_NAME_FILE	"/etc/hostname"
-#define HOST_NAME_BYTES 64
+#define HOST_NAME_FILE "/etc/hostname"
 
-#define MAC_PREFIX	 "mvirt-"
-#define INTERFACES_TRIED 64
-
-static bool is_alphanumeric(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-bool host_name_valid(const char *name)
-{
-	size_t len = strlen(name);
-
-	if (len < 1 || len > HOST_NAME_BYTES)
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if (!is_alphanumeric(name[i]) && name[i] != '-' && name[i] != '.')
-			return false;
-	return is_alphanumeric(name[0]) && is_alphanumeric(name[len - 1]);
-}
+#define MAC_PREFIX "mvirt-"
 
 /* A name longer than any allowed one is cut behind that length, so that the check sees it. */
 static bool read_name(char *ret_name, size_t size)
@@ -63,26 +43,15 @@ const char *host_name_from_mac(const unsigned char mac[6], char buf[HOST_NAME_FR
 	return buf;
 }
 
-/* Of the first network interface that has one, by number: the one the machine was made with. */
+/* That of the interface which the machine was made with. */
 static bool name_from_network(char *ret_name)
 {
-	static const unsigned char none[6];
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool found = false;
+	unsigned char mac[6];
 
-	for (int index = 1; fd >= 0 && !found && index <= INTERFACES_TRIED; index++) {
-		struct ifreq r = {.ifr_ifindex = index};
-
-		if (ioctl(fd, SIOCGIFNAME, &r) < 0 || ioctl(fd, SIOCGIFHWADDR, &r) < 0)
-			continue;
-		found = r.ifr_hwaddr.sa_family == ARPHRD_ETHER &&
-			memcmp(r.ifr_hwaddr.sa_data, none, sizeof(none)) != 0;
-		if (found)
-			host_name_from_mac((const unsigned char *)r.ifr_hwaddr.sa_data, ret_name);
-	}
-	if (fd >= 0)
-		close(fd);
-	return found;
+	if (!ethernet_first(mac))
+		return false;
+	host_name_from_mac(mac, ret_name);
+	return true;
 }
 
 void host_name_apply(const char *wanted)

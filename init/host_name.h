@@ -1,11 +1,6 @@
 #ifndef MKOS_INIT_HOST_NAME_H
 #define MKOS_INIT_HOST_NAME_H
 
-#include <stdbool.h>
-
-/* 1 to 64 letters, digits, '-' and '.', with a letter or digit at both ends. */
-bool host_name_valid(const char *name);
-
 /* "mvirt-525400123456", and how many bytes that takes. */
 #define HOST_NAME_FROM_MAC 19
 

@@ -2,8 +2,8 @@
 
 #include "console.h"
 #include "credential.h"
-#include "message.h"
-#include "small_file.h"
+#include "shared/message.h"
+#include "shared/small_file.h"
 
 #include <errno.h>
 #include <linux/vm_sockets.h>

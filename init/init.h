@@ -1,10 +1,9 @@
 #ifndef MKOS_INIT_INIT_H
 #define MKOS_INIT_INIT_H
 
-#include "loop.h"
-#include "net.h"
 #include "service.h"
 #include "settings.h"
+#include "shared/loop.h"
 #include "signals.h"
 
 #include <stdbool.h>
@@ -16,7 +15,6 @@ struct init {
 	struct loop_source signals;
 	struct settings settings;
 	struct services services;
-	struct net net;
 	enum request request; /* the first one; later ones do not change it */
 	int asked_by;	      /* the signal that brought it */
 	pid_t helper;	      /* the child that helper.h waits for, or 0 */

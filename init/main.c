@@ -2,7 +2,6 @@
 #include "button.h"
 #include "clock.h"
 #include "command.h"
-#include "config_files.h"
 #include "console.h"
 #include "crash.h"
 #include "host_name.h"
@@ -139,13 +138,6 @@ static void shrink_stack(void)
 		errno = 0;
 }
 
-static void on_online(void *data)
-{
-	struct init *i = data;
-
-	services_event(&i->services, EVENT_NETWORK);
-}
-
 static void on_ready(void *data)
 {
 	const struct init *i = data;
@@ -160,7 +152,7 @@ int main(int argc, char *argv[])
 
 	set_up(&init);
 	sentinel_check();
-	config_read(&init.settings, argv);
+	settings_read(&init.settings);
 	watchdog_start(&init.loop, init.settings.system.watchdog_ms);
 	mounts_huge_pages(init.settings.system.huge_pages);
 	button_watch(&init.loop);
@@ -168,12 +160,12 @@ int main(int argc, char *argv[])
 	sysctl_apply();
 	host_name_apply(init.settings.system.host_name);
 	loopback_up();
-	net_start(&init.net, &init.loop, &init.settings, on_online, &init);
-	state_mount(&init, &init.settings.state);
 	banner_services(&init.services);
 	init.services.when_ready = on_ready;
 	init.services.data = &init;
-	services_start(&init.services, &init.loop, &init.settings);
+	services_start_network(&init.services, &init.loop, &init.settings);
+	state_mount(&init, &init.settings.state);
+	services_start(&init.services, &init.settings);
 	shrink_stack();
 	while (init.request == REQUEST_NONE)
 		loop_wait(&init.loop, LOOP_FOREVER);

@@ -1,8 +1,8 @@
 #include "mounts.h"
 
 #include "console.h"
-#include "message.h"
 #include "settings.h"
+#include "shared/message.h"
 
 #include <errno.h>
 #include <linux/magic.h>

@@ -1,8 +1,8 @@
 #ifndef MKOS_INIT_NOTIFY_H
 #define MKOS_INIT_NOTIFY_H
 
-#include "loop.h"
 #include "notify_message.h"
+#include "shared/loop.h"
 
 #define NOTIFY_FOLDER "/run/pideisn"
 #define NOTIFY_SOCKET NOTIFY_FOLDER "/notify"

@@ -1,8 +1,8 @@
 #ifndef MKOS_INIT_OUTPUT_H
 #define MKOS_INIT_OUTPUT_H
 
-#include "loop.h"
 #include "settings.h"
+#include "shared/loop.h"
 
 #include <stdbool.h>
 #include <stddef.h>

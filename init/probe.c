@@ -1,7 +1,7 @@
 #include "probe.h"
 
-#include "small_file.h"
-#include "words.h"
+#include "shared/small_file.h"
+#include "shared/words.h"
 
 #include <errno.h>
 #include <linux/magic.h>

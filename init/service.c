@@ -2,8 +2,9 @@
 
 #include "cgroup.h"
 #include "console.h"
-#include "message.h"
+#include "ethernet.h"
 #include "notify.h"
+#include "shared/message.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -174,8 +175,13 @@ static struct service *find(struct services *all, const char *name)
 	return NULL;
 }
 
+static bool is_network(const struct service_settings *s)
+{
+	return strcmp(s->name, SERVICE_NETWORK) == 0;
+}
+
 /*
- * Whether everything it comes after is there. *ret_outside tells whether an event is what is
+ * Whether everything it comes after is there. *ret_outside tells whether the network is what is
  * missing, at the end of all waiting. A program that the image does not have is not waited for.
  */
 static bool may_start(struct service *s, bool *ret_outside)
@@ -184,17 +190,15 @@ static bool may_start(struct service *s, bool *ret_outside)
 
 	for (const char *name = s->settings->after; name != NULL && *name != '\0';
 	     name += strlen(name) + 1) {
-		int event = config_event(name);
 		struct service *other = find(s->all, name);
 
-		if (event >= 0 && !s->all->happened[event]) {
+		if (other == NULL || other->reached)
+			continue;
+		may = false;
+		if (is_network(other->settings))
 			*ret_outside = true;
-			may = false;
-		} else if (event < 0 && other != NULL && !other->reached) {
-			may = false;
-			if (other->state == SERVICE_WAITING)
-				may_start(other, ret_outside);
-		}
+		else if (other->state == SERVICE_WAITING)
+			may_start(other, ret_outside);
 	}
 	return may;
 }
@@ -204,9 +208,11 @@ static void advance(struct services *all)
 {
 	bool settled = true;
 
+	if (!all->complete)
+		return;
 	for (size_t i = 0; i < all->count; i++) {
 		struct service *s = &all->item[i];
-		bool outside = false;
+		bool outside = is_network(s->settings); /* which may never be ready */
 
 		if (s->state == SERVICE_WAITING && !all->stopping && may_start(s, &outside))
 			start(s);
@@ -354,8 +360,8 @@ static bool can_run(const struct service_settings *s)
 	return false;
 }
 
-static void add(struct services *all, const struct service_settings *settings,
-		const struct settings *everything)
+static struct service *add(struct services *all, const struct service_settings *settings,
+			   const struct settings *everything)
 {
 	struct service *s = &all->item[all->count++];
 
@@ -370,26 +376,44 @@ static void add(struct services *all, const struct service_settings *settings,
 	s->retry = (struct loop_timer){.fire = start, .data = s};
 	s->limit = (struct loop_timer){.fire = on_limit, .data = s};
 	cgroup_make(settings);
+	if (all->count == 1)
+		notify_open(all->loop, on_message, all);
+	return s;
 }
 
-void services_start(struct services *all, struct loop *l, const struct settings *s)
+/* An image may do without, but a machine that has an interface is expected to use it. */
+static void tell_missing_network(const struct service_settings *s)
+{
+	unsigned char unused[6];
+
+	if (s->optional && ethernet_first(unused))
+		console_say("no network: the image has no %s", s->exec);
+}
+
+void services_start_network(struct services *all, struct loop *l, const struct settings *s)
 {
 	all->loop = l;
 	cgroup_open();
-	for (size_t i = 0; i < SERVICES_MAX && s->service[i].name != NULL; i++)
-		if ((!s->service[i].terminal || s->system.shell) && can_run(&s->service[i]))
-			add(all, &s->service[i], s);
-	if (all->count == 0)
-		console_say("there is no service to start");
-	else
-		notify_open(l, on_message, all);
-	advance(all);
+	for (size_t i = 0; i < SERVICES_MAX && s->service[i].name != NULL; i++) {
+		if (!is_network(&s->service[i]))
+			continue;
+		if (can_run(&s->service[i]))
+			start(add(all, &s->service[i], s));
+		else
+			tell_missing_network(&s->service[i]);
+	}
 }
 
-void services_event(struct services *all, enum config_event event)
+void services_start(struct services *all, const struct settings *s)
 {
-	all->happened[event] = true;
-	/* It may happen before services are started. */
-	if (all->loop != NULL)
-		advance(all);
+	size_t before = all->count;
+
+	for (size_t i = 0; i < SERVICES_MAX && s->service[i].name != NULL; i++)
+		if (!is_network(&s->service[i]) && (!s->service[i].terminal || s->system.shell) &&
+		    can_run(&s->service[i]))
+			add(all, &s->service[i], s);
+	if (all->count == before)
+		console_say("there is no service to start");
+	all->complete = true;
+	advance(all);
 }

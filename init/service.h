@@ -2,10 +2,9 @@
 #define MKOS_INIT_SERVICE_H
 
 #include "backoff.h"
-#include "config_check.h"
-#include "loop.h"
 #include "output.h"
 #include "settings.h"
+#include "shared/loop.h"
 #include "spawn.h"
 
 #include <stdbool.h>
@@ -50,7 +49,7 @@ struct services {
 	struct service item[SERVICES_MAX];
 	size_t count;
 	int started;
-	bool happened[EVENTS];
+	bool complete; /* all are there, and those that wait for nothing are started */
 	bool ready;
 	bool stopping;
 	void (*when_ready)(void *data);
@@ -58,19 +57,22 @@ struct services {
 };
 
 /*
- * Starts what is in the settings and in the file system, and keeps it running as the settings say
- * (pideisn.8). A service that others come after counts as reached once it is ready, and also when
+ * Starts the network, if the settings and the file system have it, before all else: what it waits
+ * for, cables and servers, takes its time. To be called first.
+ */
+void services_start_network(struct services *all, struct loop *l, const struct settings *s);
+
+/*
+ * Starts what else is in the settings and in the file system, and keeps it running as the settings
+ * say (pideisn.8). A service that others come after counts as reached once it is ready, and also when
  * it is over or late in saying so: one that is broken does not keep the machine from coming up.
  *
  * "ready" is said once, and when_ready called, when the first start of every service has had its
- * result; those that wait for the network are not waited for. A service that could
+ * result; the network and those that wait for it are not waited for. A service that could
  * not be executed does not hold it back either: its failure is said on a line of its own, it is
  * tried again, and the machine can still be reached through the others.
  */
-void services_start(struct services *all, struct loop *l, const struct settings *s);
-
-/* Lets those start that wait for it. The network may come and go: only the first time counts. */
-void services_event(struct services *all, enum config_event event);
+void services_start(struct services *all, const struct settings *s);
 
 /* For every process that PID 1 has reaped; of those that are no service it takes no notice. */
 void services_ended(struct services *all, pid_t pid, int status);

@@ -1,16 +1,18 @@
 #ifndef MKOS_INIT_SETTINGS_H
 #define MKOS_INIT_SETTINGS_H
 
+#include "shared/config.h"
+
 #include <stdint.h>
 
 #define SERVICES_MAX 16
-#define LINKS_MAX    16
+
+/* The service that is the network; others may name it though the image has none. */
+#define SERVICE_NETWORK "network"
 
 /*
- * All that the configuration can say. Its keys, with what each is at first, are the rows of
- * config_keys.c; a new one is a field here and a row there. Numbers, choices, switches, sizes and
- * times (milliseconds) are int64_t; texts are const char *, NULL if unset; a list is a text that
- * holds one word after another, each ended by a NUL, and an empty one at the end.
+ * All that the configuration can say to PID 1, in the form that shared/config.h tells. Its keys, with
+ * what each is at first, are the rows of config_keys.c; a new one is a field here and a row there.
  */
 enum service_ready { READY_START, READY_NOTIFY };
 enum service_restart { RESTART_ALWAYS, RESTART_ON_FAILURE, RESTART_NEVER };
@@ -19,19 +21,13 @@ enum huge_pages { HUGE_PAGES_NONE, HUGE_PAGES_DEFAULT, HUGE_PAGES_2M, HUGE_PAGES
 enum state_create { STATE_CREATE_NO, STATE_CREATE_EXT4, STATE_CREATE_VFAT };
 enum service_output { OUTPUT_BOTH, OUTPUT_LOG, OUTPUT_CONSOLE, OUTPUT_NONE };
 
-enum link_kind { LINK_DEVICE, LINK_BRIDGE, LINK_VLAN };
-enum link_dhcp4 { LINK_DHCP4_AUTO, LINK_DHCP4_YES, LINK_DHCP4_NO };
-enum link_dhcp6 { LINK_DHCP6_AUTO, LINK_DHCP6_STATEFUL, LINK_DHCP6_STATELESS, LINK_DHCP6_NO };
-
-#define SETTING_UNSET INT64_C(-1)
-
 /* [system]; on the command line pideisn.KEY=VALUE. */
 struct system_settings {
 	const char *host_name;
 	int64_t shell;
 	int64_t grace_ms; /* of every service, or SETTING_UNSET */
 	int64_t ready_port;
-	int64_t network;     /* whether links without a section are configured */
+	int64_t network;     /* for the network's program */
 	int64_t watchdog_ms; /* 0: none; SETTING_UNSET: 60 s, if there is hardware for it */
 	int64_t huge_pages;
 };
@@ -75,35 +71,14 @@ struct service_settings {
 	int64_t pids_max;   /* or SETTING_UNSET */
 };
 
-/* [link NAME]; on the command line pideisn.link.NAME.KEY=VALUE. */
-struct link_settings {
-	const char *name;
-	const char *device;  /* below a VLAN */
-	const char *bridge;  /* that it is a port of */
-	const char *address; /* lists */
-	const char *gateway;
-	const char *dns;
-	const char *ntp;
-	const char *search;
-	int64_t kind;
-	int64_t vlan;
-	int64_t dhcp4;
-	int64_t dhcp6;
-	int64_t accept_ra;
-	int64_t request_prefix;
-	int64_t mtu;	/* 0: as it is, or as DHCP says */
-	int64_t metric; /* 0: by the number of the link */
-};
-
 struct settings {
 	struct system_settings system;
 	struct state_settings state;
 	struct service_settings service[SERVICES_MAX]; /* until the first without a name */
-	struct link_settings link[LINKS_MAX];	       /* likewise */
-
-	/* Where all texts are: written once at the start, never given back. */
-	char text[16 * 1024];
-	uint32_t text_used;
+	struct config_text text;
 };
+
+/* Fills it: what is built in, then all that shared/config_files.h reads, checked as a whole. */
+void settings_read(struct settings *s);
 
 #endif

@@ -2,9 +2,9 @@
 
 #include "console.h"
 #include "helper.h"
-#include "message.h"
 #include "notify.h"
-#include "small_file.h"
+#include "shared/message.h"
+#include "shared/small_file.h"
 #include "unmount.h"
 #include "watchdog.h"
 

@@ -2,9 +2,9 @@
 
 #include "banner.h"
 #include "cgroup.h"
-#include "message.h"
 #include "notify.h"
 #include "rlimits.h"
+#include "shared/message.h"
 #include "signals.h"
 #include "terminal.h"
 #include "users.h"

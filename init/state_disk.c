@@ -2,10 +2,10 @@
 
 #include "block_content.h"
 #include "console.h"
-#include "folder.h"
-#include "message.h"
+#include "shared/folder.h"
+#include "shared/message.h"
+#include "shared/small_file.h"
 #include "signals.h"
-#include "small_file.h"
 #include "uevent.h"
 
 #include <errno.h>

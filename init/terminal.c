@@ -1,8 +1,8 @@
 #include "terminal.h"
 
-#include "message.h"
-#include "small_file.h"
-#include "words.h"
+#include "shared/message.h"
+#include "shared/small_file.h"
+#include "shared/words.h"
 
 #include <fcntl.h>
 #include <string.h>

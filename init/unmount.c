@@ -2,7 +2,7 @@
 
 #include "console.h"
 #include "mount_list.h"
-#include "small_file.h"
+#include "shared/small_file.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -1,6 +1,6 @@
 #include "users.h"
 
-#include "small_file.h"
+#include "shared/small_file.h"
 
 #include <stddef.h>
 #include <stdint.h>

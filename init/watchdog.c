@@ -1,7 +1,7 @@
 #include "watchdog.h"
 
 #include "console.h"
-#include "message.h"
+#include "shared/message.h"
 
 #include <errno.h>
 #include <fcntl.h>

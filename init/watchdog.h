@@ -1,7 +1,7 @@
 #ifndef MKOS_INIT_WATCHDOG_H
 #define MKOS_INIT_WATCHDOG_H
 
-#include "loop.h"
+#include "shared/loop.h"
 
 /* What watchdog_start() takes besides a time. */
 #define WATCHDOG_OFF	    INT64_C(0)

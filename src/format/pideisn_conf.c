@@ -34,7 +34,7 @@ struct item {
 struct pideisn_conf {
 	struct item items[ITEMS_MAX];
 	size_t n_items;
-	size_t text_used;
+	size_t text_used[2]; /* by PID 1, and by the network's program */
 	struct strv verdicts;
 
 	/* Of the file at hand, or of the word. */
@@ -114,13 +114,19 @@ static int add_hint(struct pideisn_conf *c, const struct pideisn_section *sectio
 	return 0;
 }
 
-/* Counts bytes of PID 1's one buffer for texts; *ret_fits tells whether they are still there. */
+/* The program that reads the section at hand has one buffer for all its texts. */
+static size_t *text_used(struct pideisn_conf *c)
+{
+	return &c->text_used[!strcmp(c->section->name, "link")];
+}
+
+/* Counts bytes of that buffer; *ret_fits tells whether they are still there. */
 static int use_text(struct pideisn_conf *c, size_t bytes, bool *ret_fits, struct err *e)
 {
-	*ret_fits = bytes <= TEXT_BYTES - c->text_used;
+	*ret_fits = bytes <= TEXT_BYTES - *text_used(c);
 	if (!*ret_fits)
 		return complain(c, e, "no room: all texts together may have %d bytes", TEXT_BYTES);
-	c->text_used += bytes;
+	*text_used(c) += bytes;
 	return 0;
 }
 
@@ -221,7 +227,7 @@ static int set_list(struct pideisn_conf *c, const struct pideisn_key *key, const
 	bool fits, open;
 
 	/* PID 1 looks for room for the value as it stands. */
-	if (strlen(value) + 2 > TEXT_BYTES - c->text_used)
+	if (strlen(value) + 2 > TEXT_BYTES - *text_used(c))
 		return use_text(c, TEXT_BYTES, &fits, e);
 	while (next_word(&value, word, &open)) {
 		if (open)
@@ -234,7 +240,7 @@ static int set_list(struct pideisn_conf *c, const struct pideisn_key *key, const
 			return -1;
 		bytes += strlen(word) + 1;
 	}
-	c->text_used += bytes;
+	*text_used(c) += bytes;
 	if (key->kind == PIDEISN_COMMAND) {
 		free(c->item->exec);
 		c->item->exec = strdup(words.v[0]);
@@ -487,11 +493,6 @@ bool pideisn_conf_has_words(const char *text)
 	return false;
 }
 
-static bool is_event(const char *name)
-{
-	return !strcmp(name, "network");
-}
-
 static const struct item *find_service(const struct pideisn_conf *c, const char *name)
 {
 	for (size_t i = 0; i < c->n_items; i++)
@@ -501,10 +502,12 @@ static const struct item *find_service(const struct pideisn_conf *c, const char 
 	return NULL;
 }
 
+/* An image without a network may still have services that would wait for one. */
 static int check_names(struct pideisn_conf *c, struct item *item, struct err *e)
 {
 	for (size_t i = 0; i < item->after.n; i++) {
-		if (!is_event(item->after.v[i]) && !find_service(c, item->after.v[i])) {
+		if (strcmp(item->after.v[i], "network") != 0 &&
+		    !find_service(c, item->after.v[i])) {
 			int status = complain(c, e, "service %s: there is no '%s' to start after",
 					      item->name, item->after.v[i]);
 
@@ -517,10 +520,12 @@ static int check_names(struct pideisn_conf *c, struct item *item, struct err *e)
 
 static bool can_start(const struct pideisn_conf *c, const struct item *item, const bool *started)
 {
-	for (size_t i = 0; i < item->after.n; i++)
-		if (!is_event(item->after.v[i]) &&
-		    !started[find_service(c, item->after.v[i]) - c->items])
+	for (size_t i = 0; i < item->after.n; i++) {
+		const struct item *other = find_service(c, item->after.v[i]);
+
+		if (other && !started[other - c->items])
 			return false;
+	}
 	return true;
 }
 

@@ -390,7 +390,13 @@ void pideisn_value_wanted(const struct pideisn_key *key, char *text, size_t size
 		snprintf(text, size, "%s", fixed[key->kind]);
 }
 
-const char pideisn_built_in[] = "[service mvirt-vmm]\n"
+const char pideisn_built_in[] = "[service network]\n"
+				"exec = /usr/lib/pideisn/network\n"
+				"optional = yes\n"
+				"ready = notify\n"
+				"ready-timeout = 0\n"
+				"restart = on-failure\n"
+				"[service mvirt-vmm]\n"
 				"exec = /usr/sbin/mvirt-vmm\n"
 				"optional = yes\n"
 				"grace = 30s\n"

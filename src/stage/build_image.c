@@ -17,9 +17,9 @@
 
 /* What the lists of a recipe can name, and the files that no list names: the payload. */
 struct packing {
-	struct initramfs_variable variables[3];
+	struct initramfs_variable variables[4];
 	struct initramfs_file *files;
-	char *init, *genisoimage;
+	char *init, *network, *genisoimage;
 	struct temp_folder scratch;
 	struct initramfs_options options;
 };
@@ -28,6 +28,7 @@ static void packing_done(struct packing *p)
 {
 	free(p->files);
 	free(p->init);
+	free(p->network);
 	temp_folder_remove(&p->scratch);
 	free(p->genisoimage);
 }
@@ -56,11 +57,13 @@ static int payload_files(const struct project *p, struct packing *to, struct err
 static int prepare(const struct project *p, struct packing *to, struct err *e)
 {
 	if (project_find_init(p, &to->init, e) < 0 ||
+	    project_find_program("init", "pideisn-network", &to->network, e) < 0 ||
 	    project_find_program("guest", "genisoimage", &to->genisoimage, e) < 0)
 		return -1;
 	to->variables[0] = (struct initramfs_variable){"INIT", to->init};
 	to->variables[1] = (struct initramfs_variable){"OS_RELEASE", p->os_release};
-	to->variables[2] = (struct initramfs_variable){"GENISOIMAGE", to->genisoimage};
+	to->variables[2] = (struct initramfs_variable){"NETWORK", to->network};
+	to->variables[3] = (struct initramfs_variable){"GENISOIMAGE", to->genisoimage};
 	to->options = (struct initramfs_options){
 		.lists = &p->initramfs_lists,
 		.variables = to->variables,

@@ -26,9 +26,9 @@ project=$2
 	--expect '[state=online]' \
 	--monitor 'netdev_add user,id=more,net=198.51.100.0/24' \
 	--monitor 'device_add virtio-net-pci,netdev=more,bus=late' \
-	--expect 'pideisn: eth1: 198.51.100.15/24 by DHCP from 198.51.100.2' \
+	--expect 'network: eth1: 198.51.100.15/24 by DHCP from 198.51.100.2' \
 	--power-button \
 	--expect 'pideisn: powering off' ||
 	{ cat console; exit 1; }
-grep -q 'pideisn: eth0: 10.0.2.15/24 by DHCP from 10.0.2.2' console
-[ "$(grep -c 'pideisn: eth0: 10.0.2.15/24 by DHCP' console)" -eq 1 ]
+grep -q 'network: eth0: 10.0.2.15/24 by DHCP from 10.0.2.2' console
+[ "$(grep -c 'network: eth0: 10.0.2.15/24 by DHCP' console)" -eq 1 ]

@@ -1,13 +1,13 @@
 /*
- * The two readers of PID 1's configuration, its own and the one that checks an image when it is
- * packed: whatever the file, they say the same. So they do of the same bytes as a command line,
- * where the second one adds what may have been meant.
+ * The readers of the configuration, those of PID 1 and of the network's program and the one that
+ * checks an image when it is packed: whatever the file, they say the same. So they do of the same
+ * bytes as a command line, where the last one adds what may have been meant.
  */
 
-#include "config.h"
-#include "config_check.h"
+#include "../init/both_programs.h"
 #include "format/pideisn_conf.h"
-#include "words.h"
+#include "network/config_ip.h"
+#include "shared/words.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -29,32 +29,39 @@ static void on_verdict(void *data, const char *sentence)
 
 static void read_by_init(const char *text, size_t size)
 {
-	static struct settings settings;
-	struct config c;
+	static struct both both;
 
-	settings = (struct settings){0};
-	config_init(&c, &settings);
-	c.verdict = on_verdict;
-	config_begin(&c, "f");
-	config_feed(&c, text, size);
-	config_finish(&c);
-	config_check(&settings, on_verdict, NULL);
+	both_begin(&both, "f");
+	both_feed(&both, text, size);
+	both_check(&both);
+	both_tell(&both, on_verdict, NULL);
 }
 
 static void read_command_line_by_init(const char *text)
 {
-	static struct settings settings;
+	static struct both both;
 	char word[1024];
-	struct config c;
 
-	settings = (struct settings){0};
-	config_init(&c, &settings);
-	c.verdict = on_verdict;
+	both_begin(&both, "f");
 	while (words_next(&text, word, sizeof(word)))
-		config_word(&c, word);
+		both_word(&both, word);
+	both_tell(&both, on_verdict, NULL);
 }
 
-/* What PID 1 said so far, and what was said when the image was packed. */
+/* The kernel's ip=, which is not judged when an image is packed. */
+static void read_ip_words(const char *text)
+{
+	static struct network_settings settings;
+	struct config c;
+	char word[1024];
+
+	settings = (struct network_settings){0};
+	config_init(&c, &network_grammar, &settings, &settings.text);
+	while (words_next(&text, word, sizeof(word)))
+		config_ip(&c, word);
+}
+
+/* What was said in the image so far, and what was said when the image was packed. */
 static void compare(const struct pideisn_conf *conf, bool with_hints)
 {
 	const struct strv *verdicts = pideisn_conf_verdicts(conf);
@@ -100,8 +107,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *text = strndup((const char *)data, size);
 
 	try_file((const char *)data, size);
-	if (text)
+	if (text) {
 		try_command_line(text);
+		read_ip_words(text);
+	}
 	free(text);
 	return 0;
 }

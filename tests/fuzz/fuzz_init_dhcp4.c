@@ -1,7 +1,7 @@
 /* What a DHCP server, or whoever says he is one, can send to PID 1: headers, message, sequence. */
 
-#include "dhcp4.h"
-#include "udp4_frame.h"
+#include "network/dhcp4.h"
+#include "network/udp4_frame.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* What a DHCPv6 server, or whoever says he is one, can send to PID 1. */
 
-#include "dhcp6.h"
+#include "network/dhcp6.h"
 
 #include <string.h>
 

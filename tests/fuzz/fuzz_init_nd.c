@@ -1,7 +1,7 @@
 /* Options of router advertisements, and what may become of them: lines of resolv.conf. */
 
-#include "nd_options.h"
-#include "resolv.h"
+#include "network/nd_options.h"
+#include "network/resolv.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # DHCPv4 against dnsmasq: a lease with all that comes with it, its renewal, carrier loss, another
-# network, a server that refuses, none at all, a /32 lease. usage: net_dhcp4.sh PIDEISN
+# network, a server that refuses, none at all, a /32 lease. usage: net_dhcp4.sh PIDEISN NETWORK
 set -eu
 . "$(dirname "$0")/net_lib.sh"
 
@@ -31,7 +31,7 @@ cmp wanted "/proc/$client/root/run/pideisn/net/resolv.conf" || fail "wrong resol
 [ "$(readlink "$root/etc/resolv.conf")" = /run/pideisn/net/resolv.conf ]
 reaches 192.0.2.1
 grep -q 'client provides name: node-1' server.log || fail "the server was not told the name"
-# What is not needed is not open: nothing but netlink can wake process 1.
+# What is not needed is not open: nothing but netlink can wake the program.
 [ "$(inside cat /proc/net/packet | wc -l)" = 1 ] || fail "a packet socket is still open"
 
 echo "the carrier goes and comes back: the address stays and is asked for again"

@@ -2,7 +2,7 @@
 # IPv6 by a router's advertisements and DHCPv6 against dnsmasq: an address by SLAAC, name servers
 # by RDNSS and DNSSL, DHCPv6 with and without addresses as the router's flags say; and against ISC's
 # dhcpd, since dnsmasq delegates no prefixes.
-# usage: net_ip6.sh PIDEISN
+# usage: net_ip6.sh PIDEISN NETWORK
 set -eu
 . "$(dirname "$0")/net_lib.sh"
 command -v dhcpd >/dev/null || skip "no dhcpd"

@@ -1,7 +1,7 @@
-# Sourced by the tests of PID 1's network. Everything runs as an ordinary user: the script starts
+# Sourced by the tests of the network's program. Everything runs as an ordinary user: the script starts
 # itself again as root of a user namespace, whose network is that of the server; pideisn is process
 # 1 of namespaces within it, and the two are joined by a pair of virtual Ethernet links.
-# usage, in the script: . net_lib.sh PIDEISN "$@"
+# usage, in the script: . net_lib.sh, with the arguments PIDEISN NETWORK
 
 skip() {
 	echo "skipped: $1"
@@ -21,6 +21,7 @@ if [ "${INSIDE:-}" != yes ]; then
 fi
 
 pideisn=$1
+network=$2
 work=$PWD
 root=$work/root
 console=$work/console
@@ -45,7 +46,9 @@ make_root() {
 	mkdir -p "$root"
 	mount -t tmpfs tmpfs "$root"
 	mkdir -p "$root/dev" "$root/etc/pideisn"
+	mkdir -p "$root/usr/lib/pideisn"
 	cp "$pideisn" "$root/init"
+	cp "$network" "$root/usr/lib/pideisn/network"
 	: >"$console"
 	for file in null console; do
 		: >"$root/dev/$file"
@@ -75,6 +78,19 @@ start() {
 	done
 	echo >"$work/go"
 	until grep -q 'pideisn: ready' "$console"; do
+		sleep 0.01
+	done
+}
+
+# The number of the network's program out here, once it runs.
+network_pid() {
+	while :; do
+		for pid in $(cat "/proc/$client/task/$client/children"); do
+			if [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = network ]; then
+				echo "$pid"
+				return
+			fi
+		done
 		sleep 0.01
 	done
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Links: static addresses by ip= and by configuration, late and renamed ones, VLAN and bridge, more
-# news than fit, and those that are not ours. usage: net_links.sh PIDEISN
+# news than fit, and those that are not ours. usage: net_links.sh PIDEISN NETWORK
 set -eu
 . "$(dirname "$0")/net_lib.sh"
 
@@ -106,19 +106,19 @@ start pideisn.link.eth0.address=192.0.2.5/24
 for n in $(seq 2000); do
 	echo "link add d$n type bridge"
 done >many
-# Stopped, process 1 cannot read, and its socket runs over.
-kill -STOP "$client"
+# Stopped, it cannot read, and its socket runs over.
+kill -STOP "$(network_pid)"
 inside ip -batch many
 plug eth0
 inside ip link set d7 up
-kill -CONT "$client"
+kill -CONT "$(network_pid)"
 says 'eth0: 192.0.2.5/24 as configured'
 holds 'state=online' run_file eth0
-kill -STOP "$client"
+kill -STOP "$(network_pid)"
 sed 's/link add \(d[0-9]*\).*/link set \1 mtu 1400/' many >more
 inside ip -batch more
 ip link del srv0
-kill -CONT "$client"
+kill -CONT "$(network_pid)"
 says 'eth0: is gone'
 stop
 

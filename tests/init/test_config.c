@@ -1,10 +1,8 @@
 #include "test.h"
 
-#include "config.h"
-#include "config_check.h"
-#include "config_keys.h"
+#include "both_programs.h"
 #include "corpus.h"
-#include "words.h"
+#include "shared/words.h"
 
 #include <stdbool.h>
 
@@ -22,7 +20,7 @@ static int set_up(void **state)
 	(void)state;
 	heard[0] = '\0';
 	settings = (struct settings){0};
-	config_init(&config, &settings);
+	config_init(&config, &config_grammar, &settings, &settings.text);
 	config.verdict = on_verdict;
 	config.data = heard;
 	return 0;
@@ -37,21 +35,23 @@ static void feed(const char *name, const char *text, size_t len)
 
 static void try_whole(const char *name, const char *text, size_t len, char *said)
 {
-	set_up(NULL);
-	config.data = said;
-	feed(name, text, len);
-	config_check(&settings, on_verdict, said);
+	static struct both both;
+
+	both_begin(&both, name);
+	both_feed(&both, text, len);
+	both_check(&both);
+	both_tell(&both, on_verdict, said);
 }
 
 static void try_byte_by_byte(const char *name, const char *text, size_t len, char *said)
 {
-	set_up(NULL);
-	config.data = said;
-	config_begin(&config, name);
+	static struct both both;
+
+	both_begin(&both, name);
 	for (size_t i = 0; i < len; i++)
-		config_feed(&config, text + i, 1);
-	config_finish(&config);
-	config_check(&settings, on_verdict, said);
+		both_feed(&both, text + i, 1);
+	both_check(&both);
+	both_tell(&both, on_verdict, said);
 }
 
 static void every_file_of_the_corpus_gets_its_verdict(void **state)
@@ -63,14 +63,14 @@ static void every_file_of_the_corpus_gets_its_verdict(void **state)
 
 static void try_words(const char *name, const char *text, size_t len, char *said)
 {
+	static struct both both;
 	char word[1024];
 
-	(void)name;
 	(void)len;
-	set_up(NULL);
-	config.data = said;
+	both_begin(&both, name);
 	while (words_next(&text, word, sizeof(word)))
-		config_word(&config, word);
+		both_word(&both, word);
+	both_tell(&both, on_verdict, said);
 }
 
 static void every_command_line_of_the_corpus_gets_its_verdict(void **state)
@@ -80,7 +80,8 @@ static void every_command_line_of_the_corpus_gets_its_verdict(void **state)
 }
 
 /* Whether "key = value", with a value, stands below its section's head in all-keys.conf. */
-static bool corpus_sets(const struct config_key *key, const char *text)
+static bool corpus_sets(const struct config_grammar *g, const struct config_key *key,
+			const char *text)
 {
 	char line[1024];
 	char word[64];
@@ -90,7 +91,7 @@ static bool corpus_sets(const struct config_key *key, const char *text)
 		size_t name = strlen(key->name);
 
 		if (sscanf(line, "[ %63[a-z]", word) == 1)
-			inside = strcmp(word, config_sections[key->section].name) == 0;
+			inside = strcmp(word, g->sections[key->section].name) == 0;
 		else if (inside && strncmp(line, key->name, name) == 0 &&
 			 strspn(line + name, " =") > 0 && line[name + strspn(line + name, " =")])
 			return true;
@@ -101,14 +102,19 @@ static bool corpus_sets(const struct config_key *key, const char *text)
 
 static void every_key_is_in_the_corpus(void **state)
 {
+	static const struct config_grammar *const grammars[] = {&config_grammar, &network_grammar};
 	static char text[CORPUS_BYTES];
 
 	(void)state;
 	corpus_read("all-keys.conf", text);
-	for (size_t i = 0; i < config_keys_count; i++)
-		if (!corpus_sets(&config_keys[i], text))
-			fail_msg("all-keys.conf does not set %s of [%s]", config_keys[i].name,
-				 config_sections[config_keys[i].section].name);
+	for (size_t n = 0; n < 2; n++) {
+		const struct config_grammar *g = grammars[n];
+
+		for (size_t i = 0; i < g->keys_count; i++)
+			if (!corpus_sets(g, &g->keys[i], text))
+				fail_msg("all-keys.conf does not set %s of [%s]", g->keys[i].name,
+					 g->sections[g->keys[i].section].name);
+	}
 }
 
 static void list_is(const char *list, const char *const *words)
@@ -153,6 +159,34 @@ static void values_are_what_the_file_says(void **state)
 	assert_int_equal(settings.service[1].memory_max, SETTING_UNSET);
 	assert_int_equal(settings.service[1].stop_signal, 12);
 	assert_null(settings.service[2].name);
+}
+
+static void links_are_what_the_file_says(void **state)
+{
+	static char text[CORPUS_BYTES];
+	static struct both both;
+	const struct link_settings *link = both.network_settings.link;
+
+	(void)state;
+	both_begin(&both, "all-keys.conf");
+	both_feed(&both, text, corpus_read("all-keys.conf", text));
+	both_check(&both);
+	both_tell(&both, on_verdict, heard);
+	assert_string_equal(heard, "");
+	assert_int_equal(both.network_settings.system.network, 0);
+	assert_int_equal(both.network_settings.system.has_a_name, 1);
+	assert_string_equal(link->name, "uplink.5");
+	assert_int_equal(link->kind, LINK_VLAN);
+	assert_string_equal(link->device, "uplink");
+	assert_int_equal(link->vlan, 5);
+	list_is(link->address, (const char *const[]){"192.0.2.5/24", "2001:db8::5/64", NULL});
+	list_is(link->search, (const char *const[]){"lab.example", "_x.net", NULL});
+	assert_int_equal(link->dhcp4, LINK_DHCP4_NO);
+	assert_int_equal(link->dhcp6, LINK_DHCP6_STATELESS);
+	assert_int_equal(link->accept_ra, 0);
+	assert_int_equal(link->mtu, 1500);
+	assert_int_equal(link->metric, 100);
+	assert_null(link[1].name);
 }
 
 static void what_is_not_set_is_as_documented(void **state)
@@ -318,6 +352,7 @@ int main(void)
 		cmocka_unit_test_setup(every_command_line_of_the_corpus_gets_its_verdict, set_up),
 		cmocka_unit_test_setup(every_key_is_in_the_corpus, set_up),
 		cmocka_unit_test_setup(values_are_what_the_file_says, set_up),
+		cmocka_unit_test_setup(links_are_what_the_file_says, set_up),
 		cmocka_unit_test_setup(what_is_not_set_is_as_documented, set_up),
 		cmocka_unit_test_setup(later_file_changes_what_it_names_only, set_up),
 		cmocka_unit_test_setup(words_of_the_command_line_override, set_up),

@@ -1,7 +1,7 @@
 #include "test.h"
 
-#include "dhcp4.h"
 #include "dhcp4_server.h"
+#include "network/dhcp4.h"
 
 #define SERVER	0xc0000201U
 #define FOREIGN 0xc0000266U

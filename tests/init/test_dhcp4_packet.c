@@ -1,7 +1,7 @@
 #include "test.h"
 
-#include "dhcp4_packet.h"
 #include "dhcp4_server.h"
+#include "network/dhcp4_packet.h"
 
 static const uint8_t address[4] = {192, 0, 2, 50};
 static const struct dhcp4_query query = {.xid = 0x01020304, .mac = test_mac};

@@ -1,6 +1,6 @@
 #include "test.h"
 
-#include "dhcp6.h"
+#include "network/dhcp6.h"
 
 #include <arpa/inet.h>
 

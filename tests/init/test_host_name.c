@@ -1,6 +1,7 @@
 #include "test.h"
 
 #include "host_name.h"
+#include "shared/host_name_valid.h"
 
 static void letters_digits_hyphens_and_dots_are_allowed(void **state)
 {

@@ -1,6 +1,6 @@
 #include "test.h"
 
-#include "ip.h"
+#include "network/ip.h"
 
 #include <sys/socket.h>
 

@@ -1,6 +1,6 @@
 #include "test.h"
 
-#include "ip_word.h"
+#include "network/ip_word.h"
 
 static const char *show(const struct ip *ip)
 {

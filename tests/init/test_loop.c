@@ -1,6 +1,6 @@
 #include "test.h"
 
-#include "loop.h"
+#include "shared/loop.h"
 
 #include <errno.h>
 #include <poll.h>

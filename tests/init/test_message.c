@@ -1,6 +1,6 @@
 #include "test.h"
 
-#include "message.h"
+#include "shared/message.h"
 
 #include <limits.h>
 

@@ -1,7 +1,7 @@
 #include "test.h"
 
-#include "domain_name.h"
-#include "nd_options.h"
+#include "network/domain_name.h"
+#include "network/nd_options.h"
 
 #define SERVER(last) 0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (last)
 

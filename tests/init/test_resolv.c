@@ -1,6 +1,6 @@
 #include "test.h"
 
-#include "resolv.h"
+#include "network/resolv.h"
 
 static struct ip ip(const char *text)
 {

@@ -1,6 +1,6 @@
 #include "test.h"
 
-#include "rtnl.h"
+#include "network/rtnl.h"
 
 #include <linux/if_addr.h>
 #include <linux/if_link.h>

@@ -94,10 +94,12 @@ static void service_that_is_late_is_not_waited_for(void **state)
 	guest_says_next(&guest, "b: vmm: end of facts\n");
 }
 
+/* Its place is taken by a program that never says that there is a network. */
 static void service_that_waits_for_the_network_holds_nothing_back(void **state)
 {
 	(void)state;
-	start("[service a]\nexec = /bin/fake run\nafter = network\n"
+	start("[service network]\nexec = /bin/fake run\n"
+	      "[service a]\nexec = /bin/fake run\nafter = network\n"
 	      "[service b]\nexec = /bin/fake run\nafter = a\n"
 	      "[service c]\nexec = /bin/fake run\n",
 	      NULL);
@@ -105,6 +107,33 @@ static void service_that_waits_for_the_network_holds_nothing_back(void **state)
 	guest_says(&guest, "c: vmm: running\n");
 	assert_int_equal(count_of("a: vmm"), 0);
 	assert_int_equal(count_of("b: vmm"), 0);
+}
+
+static void network_is_started_first_and_stopped_last(void **state)
+{
+	(void)state;
+	start("[service a]\nexec = /bin/fake run\nafter = network\n"
+	      "[service network]\nexec = /bin/fake ready-300\n"
+	      "[service b]\nexec = /bin/fake run\n",
+	      NULL);
+	guest_says(&guest, "network: all is well\n");
+	guest_says(&guest, "a: vmm: running\n");
+	assert_true(strstr(guest.text, "b: vmm") < strstr(guest.text, "a: vmm"));
+	kill(guest.pid, SIGTERM);
+	guest_says_next(&guest, "pideisn: stopping a\n");
+	guest_says_next(&guest, "pideisn: stopping b\n");
+	guest_says_next(&guest, "pideisn: stopping network\n");
+	guest_ends_by(&guest, SIGHUP);
+}
+
+/* As any program that the image does not have; without an interface nobody misses it. */
+static void network_that_the_image_lacks_is_not_waited_for(void **state)
+{
+	(void)state;
+	start("[service a]\nexec = /bin/fake run\nafter = network\n", NULL);
+	guest_says(&guest, "a: vmm: running\n");
+	guest_says(&guest, "pideisn: ready\n");
+	assert_int_equal(count_of("no network"), 0);
 }
 
 static void message_of_a_stranger_is_refused(void **state)
@@ -451,6 +480,8 @@ int main(void)
 		CASE(later_service_starts_when_the_earlier_one_says_that_it_is_ready),
 		CASE(service_that_is_late_is_not_waited_for),
 		CASE(service_that_waits_for_the_network_holds_nothing_back),
+		CASE(network_is_started_first_and_stopped_last),
+		CASE(network_that_the_image_lacks_is_not_waited_for),
 		CASE(message_of_a_stranger_is_refused),
 		CASE(main_process_may_be_handed_on),
 		CASE(main_process_of_another_parent_does_not_hide_the_end),

@@ -1,6 +1,6 @@
 #include "test.h"
 
-#include "udp4_frame.h"
+#include "network/udp4_frame.h"
 
 /*
  * A DHCP answer's headers as another stack wrote them: from 10.0.2.2 port 67 to 10.0.2.15 port 68,

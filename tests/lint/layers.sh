@@ -24,5 +24,11 @@ found=$(
 	grep -HnE '^#include "(stage|cli|init)/' $(find guest -name '*.[ch]') || true
 	# PID 1 shares no code with the rest.
 	grep -HnE '^#include "(base|host|format|stage|cli)/' $(find init -name '*.[ch]') || true
+	# Nor with its network's program, but for what is in shared/.
+	grep -HnE '^#include "network/' $(find init -name '*.[ch]' ! -path init/network/\*) || true
+	grep -HnE '^#include "[^"]*"' $(find init/network -name '*.[ch]') |
+		grep -vE '#include "(network|shared)/' || true
+	grep -HnE '^#include "[^"]*"' $(find init/shared -name '*.[ch]') |
+		grep -v '#include "shared/' || true
 )
 [ -z "$found" ] || { printf 'includes against the layers:\n%s\n' "$found"; exit 1; }
