@@ -5,6 +5,8 @@
 
 #include "base/err.h"
 
+#include <stdint.h>
+
 enum initramfs_compress {
 	INITRAMFS_GZIP,
 	INITRAMFS_PLAIN,
@@ -25,6 +27,9 @@ const char *initramfs_kernel_option(enum initramfs_compress c);
 MUST_CHECK int initramfs_parse_level(enum initramfs_compress c, const char *text, int *ret,
 				     struct err *e);
 int initramfs_default_level(enum initramfs_compress c);
+
+/* Can large files begin at multiples of this? 0 always. */
+MUST_CHECK int initramfs_check_align(enum initramfs_compress c, uint64_t align, struct err *e);
 
 /* What compresses, and its version, which decides the bytes; NULL: nothing does. */
 MUST_CHECK int initramfs_library(enum initramfs_compress c, const char **ret, struct err *e);

@@ -69,7 +69,11 @@ struct project {
 
 	struct strv initramfs_lists;
 	char *compress;
-	char *level; /* NULL: the default */
+	char *level;		     /* NULL: the default */
+	struct strv microcode, acpi; /* in front of it */
+	char *sysroot;		     /* of elf lines; NULL: / */
+	bool keep_modes, dedupe, checksum;
+	uint64_t align, max_size, max_ram; /* 0: any */
 
 	char *os_release;
 	char *stub;    /* NULL: the distribution's */

@@ -1,4 +1,3 @@
-#include "base/bytes.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "cli/commands.h"
@@ -27,7 +26,6 @@ struct options {
 	bool checksum;
 	uint64_t align;
 	bool strict;
-	uint64_t jobs;
 	const char *json;
 };
 
@@ -69,7 +67,7 @@ static const struct option_row rows[] = {
 	{0, "strict", NULL, "refuse what is doubtful instead of warning", OPTION_FLAG,
 	 offsetof(struct options, strict), NULL},
 	{'j', "jobs", "N", "use N processors (default: all); the archive is the same",
-	 OPTION_NUMBER, offsetof(struct options, jobs), NULL},
+	 OPTION_NUMBER, offsetof(struct options, project.jobs), NULL},
 	PROJECT_ROW_RECIPE(struct options),
 	PROJECT_ROW_PAYLOAD(struct options),
 	PROJECT_ROW_WITHOUT(struct options),
@@ -88,6 +86,14 @@ static void options_done(struct options *o)
 	strv_done(&o->acpi);
 }
 
+/* Options that a recipe has keys for, or settles. */
+static bool is_about_lists(const struct options *o)
+{
+	return o->compress || o->level || o->time || o->output || o->keep_modes || o->strict ||
+	       o->dedupe || o->sysroot || o->microcode.n || o->acpi.n || o->for_kernel ||
+	       o->max_size || o->max_ram || o->checksum || o->align;
+}
+
 /* The recipe's own archive, as build makes it. */
 static int pack_recipe(const struct options *o, const struct json_request *json, struct err *e)
 {
@@ -96,10 +102,10 @@ static int pack_recipe(const struct options *o, const struct json_request *json,
 	AUTO_BUILD b = BUILD_INIT;
 	struct step step;
 
-	if (o->compress || o->level || o->time || o->output || o->keep_modes || o->strict)
+	if (is_about_lists(o))
 		return err_set(e, ERR_USAGE,
-			       "--output, --compress, --level, --time, --keep-modes and --strict "
-			       "go with --list: without it the recipe decides");
+			       "--output and how an archive is made go with --list: without it the "
+			       "recipe decides, by the keys of its [initramfs]");
 	if (project_load(&o->project, &project, e) < 0 ||
 	    fetch_plan(&project, &o->fetch, FETCH_PAYLOAD, &plan, e) < 0 ||
 	    project_check_payloads(&project, e) < 0 || build_begin(&b, &project, e) < 0)
@@ -152,15 +158,6 @@ static int report(const char *path, const struct initramfs_summary *s,
 	return json_output_print(&out, e);
 }
 
-static int check_align(const struct options *o, struct err *e)
-{
-	if (o->align && (o->align < 4 || o->align > 4096 || !is_power_of_2(o->align)))
-		return err_set(e, ERR_INPUT, "--align is a power of 2 from 4 to 4096");
-	if (o->align && (!o->compress || strcmp(o->compress, "none") != 0))
-		return err_set(e, ERR_INPUT, "--align goes with --compress none");
-	return 0;
-}
-
 /* Lists given by hand; ${NAME} in them is looked up in the environment. */
 static int pack_lists(const struct options *o, const struct json_request *json, struct err *e)
 {
@@ -181,7 +178,7 @@ static int pack_lists(const struct options *o, const struct json_request *json, 
 		.checksum = o->checksum,
 		.align = (uint32_t)o->align,
 		.strict = o->strict,
-		.jobs = (unsigned int)o->jobs,
+		.jobs = (unsigned int)o->project.jobs,
 		.output = o->output,
 		.sync = !o->project.no_sync,
 	};
@@ -195,7 +192,7 @@ static int pack_lists(const struct options *o, const struct json_request *json, 
 	    (o->level && initramfs_parse_level(i.compress, o->level, &i.level, e) < 0) ||
 	    clock_source_date(&i.time, e) < 0)
 		return err_usage(e);
-	if (check_align(o, e) < 0)
+	if (initramfs_check_align(i.compress, o->align, e) < 0)
 		return err_usage(e);
 	if (o->time) {
 		if (parse_number(o->time, 10, UINT32_MAX, "--time", &time, e) < 0)

@@ -72,6 +72,16 @@ static int prepare(const struct project *p, struct packing *to, struct err *e)
 		.strict = true,
 		.sentinel = true,
 		.level = -1,
+		.microcode = &p->microcode,
+		.acpi = &p->acpi,
+		.sysroot = p->sysroot,
+		.keep_modes = p->keep_modes,
+		.dedupe = p->dedupe,
+		.checksum = p->checksum,
+		.align = (uint32_t)p->align,
+		.max_size = p->max_size,
+		.max_ram = p->max_ram,
+		.jobs = p->jobs,
 		.scratch = &to->scratch,
 		/* Of the kernel that was built here, if any: it has to unpack this. */
 		.kernel_config =
@@ -84,6 +94,8 @@ static int prepare(const struct project *p, struct packing *to, struct err *e)
 	if (p->level &&
 	    initramfs_parse_level(to->options.compress, p->level, &to->options.level, e) < 0)
 		return err_ctx(e, "%s: [initramfs] level", p->recipe_path);
+	if (initramfs_check_align(to->options.compress, p->align, e) < 0)
+		return err_ctx(e, "%s: [initramfs] align", p->recipe_path);
 	return payload_files(p, to, e);
 }
 
@@ -119,6 +131,18 @@ static int add_files(struct build *b, const struct image_tree *plan, struct inpu
 	return 0;
 }
 
+/* One that was changed is looked at again, though the archive would be the same. */
+static int add_budgets(const struct project *p, struct inputs *to, struct err *e)
+{
+	char text[80];
+
+	if (!p->max_size && !p->max_ram)
+		return 0;
+	snprintf(text, sizeof(text), "size %llu, ram %llu", (unsigned long long)p->max_size,
+		 (unsigned long long)p->max_ram);
+	return inputs_add(to, "budget", text, e);
+}
+
 static int initramfs_inputs(struct build *b, const struct packing *packing,
 			    const struct image_tree *plan, struct inputs *to, struct err *e)
 {
@@ -133,7 +157,7 @@ static int initramfs_inputs(struct build *b, const struct packing *packing,
 		return -1;
 	snprintf(how, sizeof(how), "%s, level %s", b->project->compress, level);
 	if (add_files(b, plan, to, e) < 0 || inputs_add(to, "content", value, e) < 0 ||
-	    inputs_add(to, "compression", how, e) < 0)
+	    inputs_add(to, "compression", how, e) < 0 || add_budgets(b->project, to, e) < 0)
 		return -1;
 	if (initramfs_library(packing->options.compress, &library, e) < 0 ||
 	    (library && inputs_add(to, "libraries", library, e) < 0))

@@ -130,7 +130,7 @@ int initramfs_check_budget(const struct initramfs_options *o, const struct image
 		return 0;
 	if (describe_growth(o, plan, &growth, e) < 0)
 		return -1;
-	return err_set(e, ERR_LIMIT, "'%s' would %s %llu bytes, more than the %llu of --max-%s%s",
+	return err_set(e, ERR_LIMIT, "'%s' would %s %llu bytes, more than the %llu of max-%s%s",
 		       o->output, size ? "have" : "need a guest with",
 		       (unsigned long long)(size ? s->packed_bytes : s->ram_bytes),
 		       (unsigned long long)(size ? o->max_size : o->max_ram), size ? "size" : "ram",
@@ -142,6 +142,22 @@ static bool is_set(const struct kconfig *k, const char *option)
 	const struct kconfig_option *there = kconfig_find(k, option);
 
 	return there && !strcmp(there->value, "y");
+}
+
+/* What stands in front of the archive is looked for by code of its own. */
+static int check_early(const struct initramfs_options *o, const struct kconfig *k, struct err *e)
+{
+	if (o->acpi && o->acpi->n && !is_set(k, "ACPI_TABLE_UPGRADE"))
+		return err_set(e, ERR_INPUT,
+			       "the kernel of '%s' takes no ACPI tables from an initramfs: set "
+			       "CONFIG_ACPI_TABLE_UPGRADE=y, or give none",
+			       o->kernel_config);
+	if (o->microcode && o->microcode->n && !is_set(k, "MICROCODE"))
+		return err_set(e, ERR_INPUT,
+			       "the kernel of '%s' loads no microcode: set CONFIG_MICROCODE=y, or "
+			       "give none",
+			       o->kernel_config);
+	return 0;
 }
 
 int initramfs_check_kernel(const struct initramfs_options *o, struct err *e)
@@ -172,5 +188,5 @@ int initramfs_check_kernel(const struct initramfs_options *o, struct err *e)
 			"the kernel of '%s' cannot unpack %s: set CONFIG_%s=y, or choose another "
 			"--compress",
 			o->kernel_config, initramfs_compress_name(o->compress), option);
-	return 0;
+	return is_set(&k, "BLK_DEV_INITRD") ? check_early(o, &k, e) : 0;
 }

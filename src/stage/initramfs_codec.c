@@ -1,5 +1,6 @@
 #include "stage/initramfs_codec.h"
 
+#include "base/bytes.h"
 #include "base/parse.h"
 #include "host/gzip.h"
 #include "host/lz4.h"
@@ -100,4 +101,14 @@ int initramfs_library(enum initramfs_compress c, const char **ret, struct err *e
 	default:
 		return 0;
 	}
+}
+
+int initramfs_check_align(enum initramfs_compress c, uint64_t align, struct err *e)
+{
+	if (align && (align < 4 || align > 4096 || !is_power_of_2(align)))
+		return err_set(e, ERR_INPUT, "alignment %llu is no power of 2 from 4 to 4096",
+			       (unsigned long long)align);
+	if (align && c != INITRAMFS_PLAIN)
+		return err_set(e, ERR_INPUT, "alignment (align) goes with compression none only");
+	return 0;
 }

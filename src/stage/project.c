@@ -49,6 +49,9 @@ void project_done(struct project *p)
 	strv_done(&p->initramfs_lists);
 	free(p->compress);
 	free(p->level);
+	strv_done(&p->microcode);
+	strv_done(&p->acpi);
+	free(p->sysroot);
 	free(p->os_release);
 	free(p->stub);
 	free(p->pcrpkey);

@@ -11,7 +11,7 @@
 
 enum { RECIPE_MAX = 1 << 20 };
 
-enum value_kind { VALUE_TEXT, VALUE_WORDS };
+enum value_kind { VALUE_TEXT, VALUE_WORDS, VALUE_FLAG, VALUE_SIZE };
 
 /* The keys outside [payload NAME], and where their values go. */
 static const struct recipe_key {
@@ -27,6 +27,15 @@ static const struct recipe_key {
 	{"initramfs", "lists", VALUE_WORDS, offsetof(struct project, initramfs_lists)},
 	{"initramfs", "compress", VALUE_TEXT, offsetof(struct project, compress)},
 	{"initramfs", "level", VALUE_TEXT, offsetof(struct project, level)},
+	{"initramfs", "microcode", VALUE_WORDS, offsetof(struct project, microcode)},
+	{"initramfs", "acpi", VALUE_WORDS, offsetof(struct project, acpi)},
+	{"initramfs", "sysroot", VALUE_TEXT, offsetof(struct project, sysroot)},
+	{"initramfs", "keep-modes", VALUE_FLAG, offsetof(struct project, keep_modes)},
+	{"initramfs", "dedupe", VALUE_FLAG, offsetof(struct project, dedupe)},
+	{"initramfs", "checksum", VALUE_FLAG, offsetof(struct project, checksum)},
+	{"initramfs", "align", VALUE_SIZE, offsetof(struct project, align)},
+	{"initramfs", "max-size", VALUE_SIZE, offsetof(struct project, max_size)},
+	{"initramfs", "max-ram", VALUE_SIZE, offsetof(struct project, max_ram)},
 	{"uki", "os-release", VALUE_TEXT, offsetof(struct project, os_release)},
 	{"uki", "stub", VALUE_TEXT, offsetof(struct project, stub)},
 	{"uki", "pcrpkey", VALUE_TEXT, offsetof(struct project, pcrpkey)},
@@ -69,6 +78,29 @@ static int unknown(const char *kind, const char *word, const char *const *known,
 	return err_set(e, ERR_INPUT, "unknown %s '%s'", kind, word);
 }
 
+static int set_flag(bool *to, const struct ini_entry *entry, struct err *e)
+{
+	if (strcmp(entry->value, "yes") && strcmp(entry->value, "no"))
+		return err_set(e, ERR_INPUT, "%s is 'yes' or 'no', not '%s'", entry->key,
+			       entry->value);
+	*to = !strcmp(entry->value, "yes");
+	return 0;
+}
+
+static int set_value(enum value_kind kind, const struct ini_entry *entry, void *to, struct err *e)
+{
+	switch (kind) {
+	case VALUE_WORDS:
+		return strv_split(to, entry->value, e);
+	case VALUE_FLAG:
+		return set_flag(to, entry, e);
+	case VALUE_SIZE:
+		return parse_size(entry->value, entry->key, to, e);
+	default:
+		return set_text(to, entry->value, e);
+	}
+}
+
 static int set_plain(struct project *p, const struct ini_entry *entry, struct err *e)
 {
 	const char *known[ARRAY_LEN(keys) + 1] = {NULL};
@@ -83,8 +115,7 @@ static int set_plain(struct project *p, const struct ini_entry *entry, struct er
 		known[n++] = k->key;
 		if (strcmp(entry->key, k->key))
 			continue;
-		return k->kind == VALUE_WORDS ? strv_split(to, entry->value, e)
-					      : set_text(to, entry->value, e);
+		return set_value(k->kind, entry, to, e);
 	}
 	if (n == 0)
 		return unknown("section", entry->section, section_names, e);
@@ -135,10 +166,7 @@ static int set_payload(struct project *p, const char *name, const struct ini_ent
 	}
 	if (strcmp(entry->key, "optional"))
 		return unknown("key", entry->key, payload_keys, e);
-	if (strcmp(entry->value, "yes") && strcmp(entry->value, "no"))
-		return err_set(e, ERR_INPUT, "optional is 'yes' or 'no', not '%s'", entry->value);
-	payload->optional = !strcmp(entry->value, "yes");
-	return 0;
+	return set_flag(&payload->optional, entry, e);
 }
 
 static struct strv *pcr_list(struct project_pcr *pcr, size_t i)

@@ -69,7 +69,7 @@ absent y
 # Budgets, and what grew.
 head -c 300000 /dev/urandom >f
 expect 1 $pack --max-size 100K -o x
-has err "more than the 102400 of --max-size; since the last one grew 'f' by 299994"
+has err "more than the 102400 of max-size; since the last one grew 'f' by 299994"
 expect 0 "$mkos" inspect --list x
 expect 1 $pack --max-ram 600K -o new
 has err "'new' would need a guest with"

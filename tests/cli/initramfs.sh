@@ -71,7 +71,9 @@ same names want
 offset=$(grep -abo -m 1 'the large file' aligned | cut -d : -f 1)
 [ $((offset % 4096)) -eq 0 ] || fail "the large file begins at $offset"
 expect 2 "$mkos" initramfs --list list --align 4096 -o x
-has err "--align goes with --compress none"
+has err "alignment (align) goes with compression none only"
+expect 2 "$mkos" initramfs --list list --compress none --align 24 -o x
+has err "alignment 24 is no power of 2 from 4 to 4096"
 expect 2 "$mkos" initramfs --list list --level 13 -o x
 has err "level '13' of gzip is not fast, default, best or a number from 1 to 12"
 exit $failed

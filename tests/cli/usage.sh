@@ -35,8 +35,8 @@ wrong "mvirt-mkos inspect: inspect what? Give a UKI, an initramfs, a kernel, an 
 wrong "mvirt-mkos run: --memory 'lots' is not a size such as 512M" run --memory lots
 wrong "mvirt-mkos run: --timeout goes with steps: --expect, --send, --power-button or --monitor" \
 	run --timeout 5
-wrong "mvirt-mkos initramfs: --output, --compress, --level, --time, --keep-modes and --strict \
-go with --list: without it the recipe decides" initramfs -o x
+wrong "mvirt-mkos initramfs: --output and how an archive is made go with --list: without \
+it the recipe decides, by the keys of its [initramfs]" initramfs -o x
 wrong "mvirt-mkos uki: the options for parts go with --linux: without it the recipe decides, \
 or, with --output, they make an addon" uki --cmdline x
 expect 1 "$mkos" -C nowhere build
