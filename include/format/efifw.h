@@ -9,15 +9,19 @@
  *	4	header_len	u32, 16
  *	8	fwid_len	u32, bytes of the id with its NUL
  *	12	payload_len	u32
- *	16	the id, then the firmware
+ *	header_len	the id, then the firmware
  */
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/source.h"
 
 #include <stdint.h>
 
 /* Appends what stands in front of the firmware. */
 MUST_CHECK int efifw_begin(struct buf *to, const char *fwid, uint64_t payload_len, struct err *e);
+
+/* Refuses (ERR_INPUT) what a stub would take for no firmware. */
+MUST_CHECK int efifw_check(const struct source *s, struct err *e);
 
 #endif

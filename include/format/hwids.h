@@ -17,6 +17,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/source.h"
 
 #include <stdint.h>
 
@@ -48,5 +49,14 @@ MUST_CHECK int hwids_add(struct hwids *h, const char *text, size_t len, const ch
 
 /* Appends the section's content. */
 MUST_CHECK int hwids_write(const struct hwids *h, struct buf *out, struct err *e);
+
+/* How many hardware ids a section has, by what they stand for. */
+struct hwids_count {
+	size_t devicetrees;
+	size_t firmwares;
+};
+
+/* Refuses (ERR_INPUT) what a stub would not read: other entries, texts that are not in it, none. */
+MUST_CHECK int hwids_count(const struct source *s, struct hwids_count *ret, struct err *e);
 
 #endif

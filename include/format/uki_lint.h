@@ -19,4 +19,9 @@ MUST_CHECK int uki_lint_content(const struct source *s, const struct pe *pe,
 				const struct stub_version *stub, struct uki_findings *f,
 				struct err *e);
 
+/* Of what the stub picks by the hardware it runs on: .dtbauto, .efifw, and .hwids. */
+MUST_CHECK int uki_lint_devices(const struct source *s, const struct pe *pe,
+				const struct stub_version *stub, struct uki_findings *f,
+				struct err *e);
+
 #endif

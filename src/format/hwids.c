@@ -7,7 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ENTRY = 28, TYPE_DEVICETREE = 1, TYPE_UEFI_FW = 2, IDS_MAX = 1 << 20 };
+enum {
+	ENTRY = 28,
+	TYPE_DEVICETREE = 1,
+	TYPE_UEFI_FW = 2,
+	IDS_MAX = 1 << 20,
+	SECTION_MAX = 1 << 20
+};
 
 static void device_done(struct hwids_device *d)
 {
@@ -253,5 +259,50 @@ int hwids_write(const struct hwids *h, struct buf *out, struct err *e)
 	for (size_t i = 0; i < texts.n; i++)
 		if (buf_put(out, texts.v[i], strlen(texts.v[i]) + 1, e) < 0)
 			return -1;
+	return 0;
+}
+
+/* Texts end in a NUL: none begins at `end` or behind it. */
+static int count_entry(const struct buf *section, size_t at, size_t end, struct hwids_count *ret,
+		       struct err *e)
+{
+	const uint8_t *entry = (const uint8_t *)section->data + at;
+	uint32_t descriptor = le32_get(entry);
+
+	if (descriptor == (TYPE_DEVICETREE << 28 | ENTRY))
+		ret->devicetrees++;
+	else if (descriptor == (TYPE_UEFI_FW << 28 | ENTRY))
+		ret->firmwares++;
+	else
+		return err_set(e, ERR_INPUT, "entry %zu begins with 0x%x, which no stub knows",
+			       at / ENTRY, descriptor);
+	if (le32_get(entry + 20) >= end || le32_get(entry + 24) >= end)
+		return err_set(e, ERR_INPUT, "entry %zu names a text that is not in the section",
+			       at / ENTRY);
+	return 0;
+}
+
+int hwids_count(const struct source *s, struct hwids_count *ret, struct err *e)
+{
+	struct hwids_count count = {.firmwares = 0};
+	AUTO_BUF section = BUF_INIT;
+	const char *last;
+	size_t end;
+
+	if (s->size > SECTION_MAX)
+		return err_set(e, ERR_INPUT, "it has more than %d bytes", SECTION_MAX);
+	if (buf_reserve(&section, (size_t)s->size + 1, e) < 0 ||
+	    source_read(s, 0, section.data, (size_t)s->size, e) < 0)
+		return -1;
+	section.len = (size_t)s->size;
+	last = memrchr(section.data, 0, section.len);
+	end = last ? (size_t)(last - section.data) + 1 : 0;
+	/* As the stub goes: what ends the table is an entry of zeros, or the end of the section. */
+	for (size_t at = 0; at + ENTRY < section.len && le32_get(section.data + at); at += ENTRY)
+		if (count_entry(&section, at, end, &count, e) < 0)
+			return -1;
+	if (count.devicetrees + count.firmwares == 0)
+		return err_set(e, ERR_INPUT, "it has no hardware id");
+	*ret = count;
 	return 0;
 }

@@ -134,8 +134,9 @@ bool stub_fails_at_image_base(const struct stub_version *v)
 
 size_t stub_max_sections(const struct stub_version *v)
 {
-	/* One that does not tell its version may be an old one. */
-	return v->major < 258 ? 96 : SIZE_MAX;
+	/* One that does not tell its version may be an old one. The limit was dropped for 258, and
+	 * is gone in 257.13, at the latest. */
+	return v->major == 0 || stub_is_before(v, 257, 13) ? 96 : SIZE_MAX;
 }
 
 bool stub_section_may_repeat(const char *name)

@@ -211,10 +211,9 @@ static int check_count(const struct uki_plan *plan, struct err *e)
 	size_t max = stub_max_sections(&plan->stub);
 
 	if (n > max)
-		return err_set(
-			e, ERR_LIMIT,
-			"%zu sections: before version 258 systemd-stub refuses more than %zu", n,
-			max);
+		return err_set(e, ERR_LIMIT,
+			       "%zu sections: until 257.13 systemd-stub refuses more than %zu", n,
+			       max);
 	return 0;
 }
 

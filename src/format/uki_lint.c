@@ -108,8 +108,7 @@ static void lint_counts(struct lint *l)
 
 	if (n > max)
 		uki_wrong(l->found, &count_stub, NULL,
-			  "%zu sections: before version 258 systemd-stub refuses more than %zu", n,
-			  max);
+			  "%zu sections: until 257.13 systemd-stub refuses more than %zu", n, max);
 	if (n > UKI_SECTIONS_ALL_FIRMWARE)
 		uki_doubtful(l->found, &count_firmware, NULL,
 			     "%zu sections: some firmware fails with more than %d", n,
@@ -376,7 +375,8 @@ static int lint_all(struct lint *l, struct err *e)
 	lint_repetition(l);
 	lint_memory(l);
 	lint_file(l);
-	if (uki_lint_content(l->s, &l->pe, &l->stub, l->found, e) < 0)
+	if (uki_lint_content(l->s, &l->pe, &l->stub, l->found, e) < 0 ||
+	    uki_lint_devices(l->s, &l->pe, &l->stub, l->found, e) < 0)
 		return -1;
 	if (l->found->failed)
 		return err_set(e, l->found->error.kind, "%s", l->found->error.text);

@@ -1,6 +1,5 @@
 #include "format/hwids.h"
 
-#include "format/efifw.h"
 #include "unit.h"
 
 /* clang-format off */
@@ -77,19 +76,51 @@ static void unfit_description_is_refused(void **state)
 	      "x.json: a hardware id is no GUID: '00112233--455-6677-8899-aabbccddeeff'");
 }
 
-/* src/boot/efifirmware.h: four little-endian numbers, the id with its NUL, the firmware. */
-static void firmware_begins_with_these_bytes(void **state)
+static int count(const uint8_t *section, size_t len, struct hwids_count *n, struct err *e)
 {
-	static const char want[] = "\xad\xde\xed\xfe\x10\0\0\0\x05\0\0\0\x04\x03\x02\x01"
-				   "fw-1";
-	AUTO_BUF out = BUF_INIT;
+	struct memory_source m;
+
+	memory_source_init(&m, section, len, "hwids");
+	return hwids_count(&m.source, n, e);
+}
+
+static void entries_are_counted_by_kind(void **state)
+{
+	struct hwids_count n = {.firmwares = 0};
 	struct err e = ERR_INIT;
 
 	(void)state;
-	assert_ok(efifw_begin(&out, "fw-1", 0x01020304, &e));
-	assert_bytes(out.data, out.len, want, sizeof(want));
-	assert_fails_with(efifw_begin(&out, "fw-1", 0xffffffff, &e),
-			  "firmware 'fw-1' has 4 GiB or more");
+	assert_ok(count(golden, sizeof(golden), &n, &e));
+	assert_int_equal(n.devicetrees, 2);
+	assert_int_equal(n.firmwares, 1);
+}
+
+/* What src/boot/chid.c gives up at. */
+static void table_no_stub_reads_is_refused(void **state)
+{
+	uint8_t section[sizeof(golden)];
+	struct hwids_count n = {.firmwares = 0};
+	struct err e;
+
+	(void)state;
+	memcpy(section, golden, sizeof(golden));
+	section[28 + 3] = 0x30;
+	assert_fails_with(count(section, sizeof(section), &n, &e),
+			  "entry 1 begins with 0x3000001c, which no stub knows");
+	memcpy(section, golden, sizeof(golden));
+	section[56] = 0x20;
+	assert_fails_with(count(section, sizeof(section), &n, &e),
+			  "entry 2 begins with 0x20000020, which no stub knows");
+	memcpy(section, golden, sizeof(golden));
+	section[24] = sizeof(golden);
+	assert_fails_with(count(section, sizeof(section), &n, &e),
+			  "entry 0 names a text that is not in the section");
+	/* The last text without its NUL. */
+	assert_fails_with(count(golden, sizeof(golden) - 1, &n, &e),
+			  "entry 2 names a text that is not in the section");
+	assert_fails_with(count(golden + 84, sizeof(golden) - 84, &n, &e), "it has no hardware id");
+	assert_fails_with(count(golden, 28, &n, &e), "it has no hardware id");
+	assert_fails_with(count(golden, 0, &n, &e), "it has no hardware id");
 }
 
 int main(void)
@@ -97,7 +128,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(section_is_these_bytes),
 		cmocka_unit_test(unfit_description_is_refused),
-		cmocka_unit_test(firmware_begins_with_these_bytes),
+		cmocka_unit_test(entries_are_counted_by_kind),
+		cmocka_unit_test(table_no_stub_reads_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
