@@ -279,6 +279,7 @@ static int add_section(struct uki_gathered *g, const struct uki_options *options
 	const char *colon = strchr(spec, ':');
 	AUTO_FREE char *name = colon ? strndup(spec, (size_t)(colon - spec)) : NULL;
 	AUTO_BUF text = BUF_INIT;
+	char what[32];
 
 	if (!colon)
 		return err_set(e, ERR_USAGE, "--section '%s' is not NAME:TEXT or NAME:@PATH", spec);
@@ -297,7 +298,8 @@ static int add_section(struct uki_gathered *g, const struct uki_options *options
 		return uki_parts_file(&g->base, colon + 2, NULL, e) < 0
 			       ? err_ctx(e, "section %s", name)
 			       : 0;
-	if (buf_puts(&text, colon + 1, e) < 0)
+	snprintf(what, sizeof(what), "section %.8s", name);
+	if (read_text(options, colon + 1, what, &text, e) < 0)
 		return -1;
 	return uki_parts_text(&g->base, &text, e);
 }

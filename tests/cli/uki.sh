@@ -301,6 +301,10 @@ expect 0 "$mkos" uki --linux kernel.x64 --stub stub.x64 --cmdline line -o text.e
 says err "warning: kernel command line 'line' is a file: did you mean @line?"
 expect 1 "$mkos" uki --linux kernel.x64 --stub stub.x64 --os-release osrel --strict -o none.efi
 says err "mvirt-mkos uki: os-release 'osrel' is a file: did you mean @osrel?"
+expect 0 "$mkos" uki --linux kernel.x64 --stub stub.x64 --section .more:line -o text.efi
+says err "warning: section .more 'line' is a file: did you mean @line?"
+expect 1 "$mkos" uki --linux kernel.x64 --stub stub.x64 --section .more:line --strict -o none.efi
+says err "mvirt-mkos uki: section .more 'line' is a file: did you mean @line?"
 expect 1 "$mkos" uki --linux kernel.x64 --stub stub.x64 --section cmdline:x --strict -o none.efi
 says err "mvirt-mkos uki: a stub does not look for a section 'cmdline': did you mean '.cmdline'?"
 wrong "--pcrpkey 'i1' is no public key in PEM form" --pcrpkey i1
