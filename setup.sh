@@ -1,12 +1,24 @@
 #!/bin/sh
-# Installs the Debian packages that config/requirements names and that are missing here.
-# Never asks; does nothing when nothing is missing. usage: setup.sh [all]
+# Installs the Debian packages that config/requirements names and that are missing here, and fetches
+# what tests take from newer releases. Never asks; does nothing when nothing is missing.
+# usage: setup.sh [all]
 # With "all" also what only the long tests (preset test-all) need.
 set -eu
 
 all=${1:-}
+suites=trixie
+[ "$all" != all ] || suites="$suites sid"
 
 cd "$(dirname "$0")"
+
+# Nobody needs it to build: where it cannot be had, the tests say so.
+fetch_for_tests() {
+	[ -e tests/newer_stubs.sh ] || return 0
+	for suite in $suites; do
+		sh tests/newer_stubs.sh "$suite" >/dev/null ||
+			echo "setup.sh: tests with systemd of Debian $suite cannot run here" >&2
+	done
+}
 
 # The preferred package of each row that the archive knows, with the reason it is needed. A row
 # with alternatives is satisfied by any that is installed.
@@ -28,7 +40,7 @@ while read -r packages _ roles reason; do
 	printf 'needed: %-20s %s\n' "${packages%%|*}" "$reason"
 done <config/requirements
 
-[ -n "$missing" ] || exit 0
+[ -n "$missing" ] || { fetch_for_tests; exit 0; }
 
 if [ "$(id -u)" -eq 0 ]; then
 	as_root=
@@ -58,3 +70,4 @@ echo "installing:$choices"
 # shellcheck disable=SC2086
 $as_root env DEBIAN_FRONTEND=noninteractive \
 	apt-get install -y -q --no-install-recommends $choices
+fetch_for_tests
