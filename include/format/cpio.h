@@ -22,6 +22,8 @@
 
 enum {
 	CPIO_HEADER_SIZE = 110,
+	CPIO_SUM_AT = 102, /* in a header */
+	CPIO_SUM_SIZE = 8,
 	CPIO_NAME_MAX = 4095,		 /* without the NUL; longer ones the kernel drops */
 	CPIO_COMPONENT_MAX = 255,	 /* between two slashes */
 	CPIO_TARGET_MAX = 4095,		 /* of a symbolic link */
@@ -59,6 +61,9 @@ struct cpio_form {
 
 /* The sum of what was summed before and these bytes, as 070702 has it; begins with 0. */
 uint32_t cpio_sum(uint32_t sum, const void *data, size_t len);
+
+/* What stands for it at CPIO_SUM_AT of a header, for a sum that is known later than the rest. */
+void cpio_sum_text(uint32_t sum, char ret[CPIO_SUM_SIZE]);
 
 /* Bytes of a header with its name and the zeros that fill a multiple of 4. */
 uint64_t cpio_head_size(const char *name, uint32_t zeros);
@@ -140,8 +145,8 @@ MUST_CHECK int cpio_reader_take(struct cpio_reader *r, const void *data, size_t 
 uint64_t cpio_reader_data_at(const struct cpio_reader *r);
 
 /*
- * Goes over the next n bytes without looking at them: as many as are left of
- * the content of the entry told last, or more by the zeros behind it.
+ * Goes over the next n bytes without looking at them: some of the content of the
+ * entry told last, all that is left of it, or more by the zeros behind it.
  */
 MUST_CHECK int cpio_reader_skip(struct cpio_reader *r, uint64_t n, struct err *e);
 

@@ -44,11 +44,16 @@ struct image_entry {
 	int64_t stamp;	/* when the location was written to, in nanoseconds; the same */
 };
 
+struct image_slot {
+	uint32_t number; /* index of an entry + 1; 0: none */
+	uint32_t hash;	 /* of its name */
+};
+
 struct image_tree {
 	struct image_entry *entries;
 	size_t n, cap;
-	uint32_t *slots; /* hash table: index of an entry + 1, 0 for none */
-	size_t n_slots;	 /* power of 2 */
+	struct image_slot *slots; /* hash table */
+	size_t n_slots;		  /* power of 2 */
 	uint32_t files;
 	size_t made;	/* folders that were made */
 	char *replaced; /* what image_tree_overlay() told last */

@@ -61,6 +61,12 @@ MUST_CHECK int output_set_mode(struct output *o, mode_t mode, struct err *e);
 MUST_CHECK int output_flush(struct output *o, struct err *e);
 
 /*
+ * Says how large the file will be, where that is known: a full disk is told before the work, and
+ * what is put later is cheaper. File systems that cannot do it do without.
+ */
+MUST_CHECK int output_reserve(struct output *o, uint64_t size, struct err *e);
+
+/*
  * Bytes at an offset, from any thread; the sink's own position stays. Nothing
  * may stand gathered: after output_flush(), and before the next put through the sink.
  */

@@ -8,8 +8,9 @@
 
 /*
  * Unpacks the output again and compares every entry, and the content of every
- * file, with the plan and the sums taken when it was read; content that the
- * kernel copied from file to file is not read again. The archive begins at `base`.
+ * file, with the plan and the sums taken when it was read. Of an archive that
+ * is not compressed the structure is compared, from the first header to the
+ * last, and content only with its 070702 sum. The archive begins at `base`.
  */
 MUST_CHECK int initramfs_verify(const struct initramfs_source *written, const struct source *output,
 				uint64_t base, struct err *e);

@@ -272,8 +272,13 @@ int cpio_reader_skip(struct cpio_reader *r, uint64_t n, struct err *e)
 {
 	uint64_t padding = align_up(r->found.size, 4) - r->found.size;
 
-	if (r->state != IN_DATA || n < r->data_left || n > r->data_left + padding)
+	if (r->state != IN_DATA || n > r->data_left + padding)
 		return bad(r, e, "a header tells of content of another size");
+	if (n < r->data_left) {
+		r->sink.pos += n;
+		r->data_left -= n;
+		return 0;
+	}
 	n -= r->data_left;
 	r->sink.pos += r->data_left;
 	r->data_left = 0;

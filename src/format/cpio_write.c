@@ -2,11 +2,10 @@
 
 #include "base/bytes.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* As gen_init_cpio does: the kernel links files of equal device and inode, and no others. */
-enum { DEVICE_MAJOR = 3, DEVICE_MINOR = 1, TRAILER_BLOCK = 512 };
+enum { DEVICE_MAJOR = 3, DEVICE_MINOR = 1, TRAILER_BLOCK = 512, MAGIC_SIZE = 6 };
 
 int cpio_check_name(const char *name, struct err *e)
 {
@@ -35,11 +34,36 @@ int cpio_check_name(const char *name, struct err *e)
 
 uint32_t cpio_sum(uint32_t sum, const void *data, size_t len)
 {
+	static const uint64_t even = UINT64_C(0x00ff00ff00ff00ff);
 	const unsigned char *p = data;
 
-	for (size_t i = 0; i < len; i++)
-		sum += p[i];
+	/* Four 16-bit lanes take two bytes a step: so often that none overflows. */
+	while (len >= 8) {
+		size_t n = len / 8 < 128 ? len / 8 : 128;
+		uint64_t lanes = 0;
+
+		for (size_t i = 0; i < n; i++) {
+			uint64_t word;
+
+			memcpy(&word, p + i * 8, sizeof(word));
+			lanes += (word & even) + (word >> 8 & even);
+		}
+		for (int i = 0; i < 64; i += 16)
+			sum += (uint32_t)(lanes >> i & 0xffff);
+		p += n * 8;
+		len -= n * 8;
+	}
+	while (len--)
+		sum += *p++;
 	return sum;
+}
+
+/* Eight upper-case digits; returns where the next ones go. */
+static char *put_hex(char *to, uint32_t value)
+{
+	for (int i = 7; i >= 0; i--, value >>= 4)
+		to[i] = "0123456789ABCDEF"[value & 15];
+	return to + 8;
 }
 
 uint64_t cpio_head_size(const char *name, uint32_t zeros)
@@ -47,25 +71,51 @@ uint64_t cpio_head_size(const char *name, uint32_t zeros)
 	return align_up(CPIO_HEADER_SIZE + strlen(name) + 1 + zeros, 4);
 }
 
+/* By hand: of many small files this is what takes the time. */
+static void fill_header(char header[CPIO_HEADER_SIZE], const struct cpio_entry *entry,
+			const struct cpio_form *form, uint64_t size)
+{
+	const bool trailer = entry->ino == 0;
+	const uint32_t fields[] = {
+		entry->ino,
+		entry->mode,
+		entry->uid,
+		entry->gid,
+		entry->nlink,
+		entry->mtime,
+		(uint32_t)size,
+		trailer ? 0 : DEVICE_MAJOR,
+		trailer ? 0 : DEVICE_MINOR,
+		entry->rdev_major,
+		entry->rdev_minor,
+		(uint32_t)strlen(entry->name) + 1 + form->zeros,
+		form->sum,
+	};
+	char *to = header + MAGIC_SIZE;
+
+	memcpy(header, form->summed ? "070702" : "070701", MAGIC_SIZE);
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+		to = put_hex(to, fields[i]);
+}
+
 int cpio_write_head(struct sink *out, const struct cpio_entry *entry, const struct cpio_form *form,
 		    uint64_t size, struct err *e)
 {
 	static const struct cpio_form plain = {.summed = false};
-	const bool trailer = entry->ino == 0;
-	char header[CPIO_HEADER_SIZE + 1];
-	size_t name_size = strlen(entry->name) + 1;
+	char header[CPIO_HEADER_SIZE];
 
 	form = form ? form : &plain;
-	snprintf(header, sizeof(header),
-		 "07070%c%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X",
-		 form->summed ? '2' : '1', entry->ino, entry->mode, entry->uid, entry->gid,
-		 entry->nlink, entry->mtime, (uint32_t)size, trailer ? 0 : DEVICE_MAJOR,
-		 trailer ? 0 : DEVICE_MINOR, entry->rdev_major, entry->rdev_minor,
-		 (uint32_t)name_size + form->zeros, form->sum);
-	if (sink_put(out, header, CPIO_HEADER_SIZE, e) < 0 ||
-	    sink_put(out, entry->name, name_size, e) < 0 || sink_zeros(out, form->zeros, e) < 0)
+	fill_header(header, entry, form, size);
+	if (sink_put(out, header, sizeof(header), e) < 0 ||
+	    sink_put(out, entry->name, strlen(entry->name) + 1, e) < 0 ||
+	    sink_zeros(out, form->zeros, e) < 0)
 		return -1;
 	return sink_align(out, 4, e);
+}
+
+void cpio_sum_text(uint32_t sum, char ret[CPIO_SUM_SIZE])
+{
+	put_hex(ret, sum);
 }
 
 static int put_entry(struct sink *out, const struct cpio_entry *entry, const struct source *data,

@@ -85,30 +85,34 @@ static uint32_t hash_name(const char *name, size_t len)
 }
 
 /* The slot that holds the name, or the empty one where it belongs. */
-static size_t slot_of(const struct image_tree *t, const char *name, size_t len)
+static struct image_slot *slot_of(const struct image_tree *t, const char *name, size_t len,
+				  uint32_t hash)
 {
-	size_t slot = hash_name(name, len) & (t->n_slots - 1);
+	for (size_t i = hash;; i++) {
+		struct image_slot *slot = &t->slots[i & (t->n_slots - 1)];
+		const char *there;
 
-	for (; t->slots[slot]; slot = (slot + 1) & (t->n_slots - 1)) {
-		const char *there = t->entries[t->slots[slot] - 1].name;
-
+		if (!slot->number)
+			return slot;
+		if (slot->hash != hash)
+			continue;
+		there = t->entries[slot->number - 1].name;
 		if (!strncmp(there, name, len) && !there[len])
-			break;
+			return slot;
 	}
-	return slot;
 }
 
 static struct image_entry *find(const struct image_tree *t, const char *name, size_t len)
 {
-	uint32_t index = t->n_slots ? t->slots[slot_of(t, name, len)] : 0;
+	uint32_t number = t->n_slots ? slot_of(t, name, len, hash_name(name, len))->number : 0;
 
-	return index ? &t->entries[index - 1] : NULL;
+	return number ? &t->entries[number - 1] : NULL;
 }
 
 static int grow_slots(struct image_tree *t, struct err *e)
 {
-	uint32_t *slots, *old = t->slots;
-	size_t n = t->n_slots ? t->n_slots * 2 : FIRST_SLOTS;
+	struct image_slot *slots, *old = t->slots;
+	size_t n_old = t->n_slots, n = t->n_slots ? t->n_slots * 2 : FIRST_SLOTS;
 
 	/* At most half of the slots are taken. */
 	if (t->n_slots && t->n < t->n_slots / 2)
@@ -120,10 +124,14 @@ static int grow_slots(struct image_tree *t, struct err *e)
 		return err_memory(e);
 	t->slots = slots;
 	t->n_slots = n;
-	for (size_t i = 0; i < t->n; i++) {
-		const char *name = t->entries[i].name;
+	for (size_t i = 0; i < n_old; i++) {
+		size_t at = old[i].hash & (n - 1);
 
-		t->slots[slot_of(t, name, strlen(name))] = (uint32_t)i + 1;
+		if (!old[i].number)
+			continue;
+		while (slots[at].number)
+			at = (at + 1) & (n - 1);
+		slots[at] = old[i];
 	}
 	free(old);
 	return 0;
@@ -157,6 +165,8 @@ static int copy_text(const char *text, const char **ret, struct err *e)
 static int append(struct image_tree *t, const struct image_entry *entry, const char *name,
 		  struct err *e)
 {
+	const size_t len = strlen(name);
+	const uint32_t hash = hash_name(name, len);
 	struct image_entry new = *entry;
 
 	if (grow(t, e) < 0)
@@ -170,7 +180,7 @@ static int append(struct image_tree *t, const struct image_entry *entry, const c
 		return -1;
 	}
 	t->entries[t->n++] = new;
-	t->slots[slot_of(t, name, strlen(name))] = (uint32_t)t->n;
+	*slot_of(t, name, len, hash) = (struct image_slot){(uint32_t)t->n, hash};
 	return 0;
 }
 
@@ -196,7 +206,12 @@ static int make_parents(struct image_tree *t, const char *name, const char *for_
 {
 	const struct image_entry made = {
 		.mode = CPIO_FOLDER | 0755, .origin = IMAGE_MADE, .where = for_whom, .links = 1};
+	const char *last = strrchr(name, '/');
+	const struct image_entry *nearest = last ? find(t, name, (size_t)(last - name)) : NULL;
 
+	/* Those above a folder that is there are too. */
+	if (nearest && (nearest->mode & CPIO_TYPE_MASK) == CPIO_FOLDER)
+		return 0;
 	for (const char *slash = strchr(name, '/'); slash; slash = strchr(slash + 1, '/')) {
 		const struct image_entry *parent = find(t, name, (size_t)(slash - name));
 		AUTO_FREE char *folder = NULL;

@@ -194,6 +194,18 @@ static int output_range(struct sink *s, const struct source *from, uint64_t offs
 	return put_data(o, f, offset, len, e);
 }
 
+int output_reserve(struct output *o, uint64_t size, struct err *e)
+{
+	int r;
+
+	do
+		r = fallocate(o->fd, 0, 0, (off_t)size);
+	while (r < 0 && errno == EINTR);
+	if (r < 0 && errno != EOPNOTSUPP && errno != ENOSYS)
+		return err_os(e, "write '%s'", o->path);
+	return 0;
+}
+
 int output_put_at(struct output *o, uint64_t offset, const void *data, size_t len, struct err *e)
 {
 	if (write_all_at(o->fd, data, len, offset) < 0)

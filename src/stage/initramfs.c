@@ -38,12 +38,13 @@ struct writer {
 	/* Of the member that is in slices. */
 	uint32_t member_crc;
 	uint64_t member_size;
+	uint32_t sum; /* of the content so far of which there are parts */
 };
 
 static void writer_done(struct writer *w)
 {
 	for (unsigned int i = 0; w->slots && i < w->threads + SLOTS_MORE; i++) {
-		buf_done(&w->slots[i].bytes.data);
+		initramfs_bytes_done(&w->slots[i].bytes);
 		buf_done(&w->slots[i].packed);
 	}
 	for (unsigned int i = 0; w->packers && i < w->threads; i++)
@@ -98,6 +99,8 @@ static int writer_init(struct writer *w, struct err *e)
 
 	w->slots = calloc(w->threads + SLOTS_MORE, sizeof(*w->slots));
 	w->packers = calloc(w->threads, sizeof(*w->packers));
+	for (unsigned int i = 0; w->slots && i < w->threads + SLOTS_MORE; i++)
+		w->slots[i].bytes = (struct initramfs_bytes)INITRAMFS_BYTES_INIT;
 	if (!w->slots || !w->packers)
 		return err_memory(e);
 	for (unsigned int i = 0; i < w->threads && o->compress == INITRAMFS_GZIP; i++)
@@ -179,6 +182,24 @@ static int join_slices(struct writer *w, const struct initramfs_piece *piece, st
 	return gzip_tail(w->member_crc, w->member_size, packed, e);
 }
 
+/* Sums of content that lies in several pieces go to headers that were written before. */
+static int put_sums(struct writer *w, const struct initramfs_bytes *bytes, struct err *e)
+{
+	for (size_t i = 0; i < bytes->n_parts; i++) {
+		const struct initramfs_part *part = &bytes->parts[i];
+		char text[CPIO_SUM_SIZE];
+
+		w->sum = (part->first ? 0 : w->sum) + part->sum;
+		if (!part->last)
+			continue;
+		cpio_sum_text(w->sum, text);
+		if (output_put_at(w->out, w->base + w->layout->offsets[part->entry] + CPIO_SUM_AT,
+				  text, sizeof(text), e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int finish(void *context, const struct pool_task *task, struct err *e)
 {
 	struct writer *w = context;
@@ -187,6 +208,8 @@ static int finish(void *context, const struct pool_task *task, struct err *e)
 
 	if (piece->cut != INITRAMFS_COPY)
 		initramfs_fill_finish(&w->from, &slot->bytes);
+	if (initramfs_sums_later(w->from.options) && put_sums(w, &slot->bytes, e) < 0)
+		return -1;
 	piece->packed_at = w->base + piece->offset;
 	piece->packed_size = piece->size;
 	if (w->from.options->compress == INITRAMFS_PLAIN)
@@ -212,7 +235,15 @@ static int write_archive(struct writer *w, struct err *e)
 		.finish = finish,
 	};
 
-	if (writer_init(w, e) < 0 || output_flush(w->out, e) < 0 || pool_run(&job, e) < 0)
+	const struct initramfs_options *o = w->from.options;
+
+	if (writer_init(w, e) < 0 || output_flush(w->out, e) < 0)
+		return -1;
+	/* What the kernel copies may take no room of its own. */
+	if (o->compress == INITRAMFS_PLAIN && !o->align &&
+	    output_reserve(w->out, w->base + w->layout->size, e) < 0)
+		return -1;
+	if (pool_run(&job, e) < 0)
 		return -1;
 	return end_stream(w, e);
 }
@@ -222,7 +253,9 @@ int initramfs_write(const struct initramfs_options *options, const struct image_
 {
 	AUTO_OUTPUT out = OUTPUT_INIT;
 	AUTO_INITRAMFS_LAYOUT layout = {.offsets = NULL};
-	AUTO_FREE uint32_t *crcs = calloc(plan->n + 1, sizeof(*crcs));
+	/* Without compression nothing comes between what was read and what was written. */
+	AUTO_FREE uint32_t *crcs =
+		options->compress == INITRAMFS_PLAIN ? NULL : calloc(plan->n + 1, sizeof(*crcs));
 	AUTO(writer_done)
 	struct writer w = {
 		.from = {options, plan, &layout, crcs},
@@ -233,7 +266,7 @@ int initramfs_write(const struct initramfs_options *options, const struct image_
 	struct initramfs_summary summary = {.entries = plan->n};
 	struct readback back;
 
-	if (!crcs)
+	if (!crcs && options->compress != INITRAMFS_PLAIN)
 		return err_memory(e);
 	if (initramfs_check_kernel(options, e) < 0 ||
 	    output_begin(&out, options->output, options->sync, e) < 0 ||

@@ -6,11 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum {
-	SUM_AT = 102, /* of the checksum in a header */
-	SUM_SIZE = 8,
-	SUM_PIECE = 256 * 1024,
-};
+enum { SUM_PIECE = 256 * 1024 };
 
 /* One entry and the part of it that is wanted: offsets count from its header. */
 struct range {
@@ -20,24 +16,64 @@ struct range {
 	uint64_t head, data; /* sizes */
 };
 
+void initramfs_bytes_done(struct initramfs_bytes *b)
+{
+	buf_done(&b->data);
+	opener_done(&b->opener);
+}
+
+/* It can go back to them; what compresses cannot, and has large content read twice. */
+bool initramfs_sums_later(const struct initramfs_options *options)
+{
+	return options->checksum && options->compress == INITRAMFS_PLAIN;
+}
+
+static int check_same(const struct image_entry *entry, const struct stat *now, struct err *e)
+{
+	const uint64_t size = (uint64_t)now->st_size;
+
+	if (!entry->archive && size != entry->size)
+		return err_set(
+			e, ERR_INPUT,
+			"'%s' has %llu bytes, but had %llu before: run again when it is at rest",
+			entry->location, (unsigned long long)size, (unsigned long long)entry->size);
+	if (!S_ISREG(now->st_mode) || file_stamp(now) != entry->stamp)
+		return err_set(e, ERR_INPUT,
+			       "'%s' was changed while it was read: run again when it is at rest",
+			       entry->location);
+	return 0;
+}
+
 int initramfs_open(const struct image_entry *entry, struct file_source *ret, struct err *e)
 {
 	AUTO_FILE_SOURCE f = FILE_SOURCE_INIT;
 
-	if (file_source_open(&f, entry->location, e) < 0)
+	if (file_source_open(&f, entry->location, e) < 0 || check_same(entry, &f.stat, e) < 0)
 		return -1;
-	if (entry->offset == 0 && f.source.size != entry->size && !entry->archive)
-		return err_set(
-			e, ERR_INPUT,
-			"'%s' has %llu bytes, but had %llu before: run again when it is at rest",
-			entry->location, (unsigned long long)f.source.size,
-			(unsigned long long)entry->size);
-	if (file_stamp(&f.stat) != entry->stamp)
-		return err_set(e, ERR_INPUT,
-			       "'%s' was changed while it was read: run again when it is at rest",
-			       entry->location);
 	*ret = f;
 	f = (struct file_source)FILE_SOURCE_INIT;
+	return 0;
+}
+
+/* A look at the file behind the reading shows what happened since the plan looked at it. */
+static int read_content(struct initramfs_bytes *to, const struct image_entry *entry, uint64_t start,
+			size_t len, struct err *e)
+{
+	struct buf *data = &to->data;
+	struct opener_range range = {entry->location, entry->offset + start, NULL, len};
+	struct stat after;
+	size_t got;
+
+	if (buf_reserve(data, len, e) < 0)
+		return -1;
+	range.to = data->data + data->len;
+	if (opener_read(&to->opener, &range, &got, &after, e) < 0 ||
+	    check_same(entry, &after, e) < 0)
+		return -1;
+	if (got < len)
+		return err_set(e, ERR_INPUT, "'%s' became shorter while it was read",
+			       entry->location);
+	data->len += len;
 	return 0;
 }
 
@@ -79,7 +115,8 @@ static int put_head(const struct range *r, struct sink *out, struct err *e)
 		form.zeros = from->layout->zeros[r->index];
 	if (form.summed && entry->target) {
 		form.sum = cpio_sum(0, entry->target, r->data);
-	} else if (form.summed && r->data && (r->start || r->end < r->head + r->data)) {
+	} else if (form.summed && r->data && (r->start || r->end < r->head + r->data) &&
+		   !initramfs_sums_later(from->options)) {
 		if (sum_content(entry, &form.sum, e) < 0)
 			return -1;
 	}
@@ -101,23 +138,29 @@ static int fill_head(const struct range *r, struct buf_sink *out, struct err *e)
 	return sink_put(&out->sink, head.data + r->start, (size_t)(end - r->start), e);
 }
 
-static void note_crc(const struct range *r, struct initramfs_bytes *to, size_t start, uint64_t size)
+/* Whoever has the content in memory need not read it again for its sums. */
+static void note_sums(const struct range *r, struct initramfs_bytes *to, size_t start)
 {
-	uint32_t crc = crc_add(0, to->data.data + start, (size_t)size);
+	const size_t size = to->data.len - start;
+	const char *content = to->data.data + start;
+	const uint32_t crc = r->from->crcs ? crc_add(0, content, size) : 0;
+	const uint32_t sum = r->from->options->checksum ? cpio_sum(0, content, size) : 0;
+	const bool whole = size == r->data;
 
-	if (size == r->data)
+	if (whole && r->from->crcs)
 		r->from->crcs[r->index] = crc;
-	else
-		to->parts[to->n_parts++] = (struct initramfs_part){r->index, crc, size};
-}
-
-/* Whoever has all of the content in memory need not read it twice for the sum. */
-static void patch_sum(const struct range *r, struct buf *to, size_t start)
-{
-	char text[SUM_SIZE + 1];
-
-	snprintf(text, sizeof(text), "%08X", cpio_sum(0, to->data + start, r->data));
-	memcpy(to->data + start - r->head + SUM_AT, text, SUM_SIZE);
+	if (whole && r->start == 0 && r->from->options->checksum)
+		cpio_sum_text(sum, to->data.data + start - r->head + CPIO_SUM_AT);
+	if (whole && (r->start == 0 || !initramfs_sums_later(r->from->options)))
+		return;
+	to->parts[to->n_parts++] = (struct initramfs_part){
+		.entry = r->index,
+		.crc = crc,
+		.sum = sum,
+		.size = size,
+		.first = r->start <= r->head,
+		.last = r->end >= r->head + r->data,
+	};
 }
 
 static int fill_content(const struct range *r, struct initramfs_bytes *to, struct buf_sink *out,
@@ -126,20 +169,16 @@ static int fill_content(const struct range *r, struct initramfs_bytes *to, struc
 	const struct image_entry *entry = &r->from->plan->entries[r->index];
 	uint64_t start = r->start < r->head ? 0 : r->start - r->head;
 	uint64_t end = r->end - r->head < r->data ? r->end - r->head : r->data;
-	AUTO_FILE_SOURCE f = FILE_SOURCE_INIT;
 	size_t before = to->data.len;
 
 	if (start >= end)
 		return 0;
 	if (entry->target)
 		return sink_put(&out->sink, entry->target + start, (size_t)(end - start), e);
-	if (initramfs_open(entry, &f, e) < 0 ||
-	    sink_range(&out->sink, &f.source, entry->offset + start, end - start, e) < 0 ||
-	    file_source_unchanged(&f, e) < 0)
+	if (read_content(to, entry, start, (size_t)(end - start), e) < 0)
 		return -1;
-	note_crc(r, to, before, end - start);
-	if (r->from->options->checksum && r->start == 0 && end == r->data)
-		patch_sum(r, &to->data, before);
+	out->sink.pos += end - start;
+	note_sums(r, to, before);
 	return 0;
 }
 
@@ -185,7 +224,7 @@ int initramfs_fill(const struct initramfs_source *from, const struct initramfs_p
 
 void initramfs_fill_finish(const struct initramfs_source *from, const struct initramfs_bytes *b)
 {
-	for (size_t i = 0; i < b->n_parts; i++) {
+	for (size_t i = 0; from->crcs && i < b->n_parts; i++) {
 		const struct initramfs_part *part = &b->parts[i];
 
 		from->crcs[part->entry] = crc_join(from->crcs[part->entry], part->crc, part->size);

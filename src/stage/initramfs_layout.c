@@ -9,8 +9,9 @@ enum {
 	PIECE = 1 << 20,     /* bytes after which a piece ends with the entry */
 	BIG_PIECE = 4 << 20, /* from BIG_LEVEL on: a better compressor sees more */
 	BIG_LEVEL = 8,
-	COPY_FROM = 64 * 1024, /* content of this size the kernel copies better than we do */
-	TRAILER_BLOCK = 512,   /* the archive's size is a multiple of it */
+	COPY_FROM =
+		64 * 1024,   /* content that is aligned and of this size is copied by the kernel */
+	TRAILER_BLOCK = 512, /* the archive's size is a multiple of it */
 };
 
 struct maker {
@@ -141,7 +142,7 @@ static bool is_large(const struct maker *m, size_t index)
 {
 	if (m->options->compress == INITRAMFS_PLAIN)
 		return index < m->plan->n && m->plan->entries[index].location &&
-		       initramfs_data_size(m->plan, index) >= COPY_FROM && !m->options->checksum;
+		       initramfs_data_size(m->plan, index) >= COPY_FROM;
 	return m->l->offsets[index + 1] - m->l->offsets[index] > 2 * m->target;
 }
 
@@ -195,7 +196,10 @@ int initramfs_layout_make(const struct initramfs_options *options, const struct 
 {
 	AUTO_INITRAMFS_LAYOUT l = {.offsets = calloc(plan->n + 2, sizeof(*l.offsets))};
 	struct maker m = {.options = options, .plan = plan, .l = &l, .target = PIECE};
-	bool blocks = options->compress == INITRAMFS_LZ4;
+	/* Copying inside the kernel is worth it where blocks can be shared: else we are faster. */
+	bool copy = options->align && !options->checksum;
+	bool blocks = options->compress == INITRAMFS_LZ4 ||
+		      (options->compress == INITRAMFS_PLAIN && !copy);
 
 	if (!l.offsets)
 		return err_memory(e);
@@ -204,7 +208,7 @@ int initramfs_layout_make(const struct initramfs_options *options, const struct 
 		if (!l.zeros)
 			return err_memory(e);
 	}
-	if (blocks)
+	if (options->compress == INITRAMFS_LZ4)
 		m.target = LZ4_BLOCK;
 	else if (options->compress == INITRAMFS_GZIP && initramfs_level(options) >= BIG_LEVEL)
 		m.target = BIG_PIECE;

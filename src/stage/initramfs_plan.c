@@ -3,6 +3,8 @@
 #include "base/doubt.h"
 #include "base/log.h"
 #include "host/file.h"
+#include "host/opener.h"
+#include "host/pool.h"
 #include "stage/initramfs_check.h"
 #include "stage/initramfs_planner.h"
 
@@ -13,6 +15,7 @@
 enum {
 	LIST_MAX = 64 << 20,
 	FILE_SIZE_OLD_KERNEL = INT32_MAX, /* 6.1 opens what it unpacks without O_LARGEFILE */
+	BATCH = 512,			  /* entries that one thread looks at */
 };
 
 static const char *lookup(void *context, const char *variable)
@@ -134,12 +137,13 @@ static int add_end(const struct initramfs_options *o, struct image_tree *plan, s
 	return o->sentinel ? image_tree_add(plan, &entry, e) : 0;
 }
 
-static int look_at(const struct initramfs_planner *p, struct image_entry *entry, struct err *e)
+static int look_at(const struct initramfs_planner *p, struct opener *opener,
+		   struct image_entry *entry, struct err *e)
 {
 	struct stat st;
 
-	if (stat(entry->location, &st) < 0)
-		return err_os(e, "open '%s'", entry->location);
+	if (opener_stat(opener, entry->location, &st, e) < 0)
+		return -1;
 	if (!S_ISREG(st.st_mode))
 		return err_set(e, ERR_INPUT, "'%s' is %s, not a regular file", entry->location,
 			       S_ISDIR(st.st_mode) ? "a folder" : "a device or a pipe");
@@ -151,11 +155,9 @@ static int look_at(const struct initramfs_planner *p, struct image_entry *entry,
 	return 0;
 }
 
-static int set_size(const struct initramfs_planner *p, struct image_entry *entry, struct err *e)
+static int check_size(const struct initramfs_planner *p, const struct image_entry *entry,
+		      struct err *e)
 {
-	/* What a tree has was looked at when it was listed. */
-	if (!entry->stamp && look_at(p, entry, e) < 0)
-		return -1;
 	if (entry->size > UINT32_MAX)
 		return err_set(e, ERR_LIMIT,
 			       "'%s' has %llu bytes; an initramfs has room for files below 4 GiB",
@@ -168,15 +170,57 @@ static int set_size(const struct initramfs_planner *p, struct image_entry *entry
 	return 0;
 }
 
-static int set_sizes(const struct initramfs_planner *p, struct err *e)
+/* The entries of one task. */
+static struct image_entry *batch(const struct initramfs_planner *p, const struct pool_task *task,
+				 size_t *ret_n)
 {
-	for (size_t i = 0; i < p->plan->n; i++) {
-		struct image_entry *entry = &p->plan->entries[i];
+	const size_t first = task->index * BATCH, left = p->plan->n - first;
 
-		if (entry->location && set_size(p, entry, e) < 0)
-			return err_ctx(e, "%s", entry->where);
-	}
+	*ret_n = left < BATCH ? left : BATCH;
+	return &p->plan->entries[first];
+}
+
+/* What a tree has was looked at when it was listed. */
+static int look_at_batch(void *context, const struct pool_task *task, struct err *e)
+{
+	const struct initramfs_planner *p = context;
+	AUTO_OPENER opener = OPENER_INIT;
+	struct image_entry *entry;
+	size_t n;
+
+	entry = batch(p, task, &n);
+	for (size_t i = 0; i < n; i++)
+		if (entry[i].location && !entry[i].stamp && look_at(p, &opener, &entry[i], e) < 0)
+			return err_ctx(e, "%s", entry[i].where);
 	return 0;
+}
+
+static int check_batch(void *context, const struct pool_task *task, struct err *e)
+{
+	const struct initramfs_planner *p = context;
+	const struct image_entry *entry;
+	size_t n;
+
+	entry = batch(p, task, &n);
+	for (size_t i = 0; i < n; i++)
+		if (entry[i].location && check_size(p, &entry[i], e) < 0)
+			return err_ctx(e, "%s", entry[i].where);
+	return 0;
+}
+
+static int set_sizes(struct initramfs_planner *p, struct err *e)
+{
+	const unsigned int jobs = p->options->jobs ? p->options->jobs : pool_processors();
+	const struct pool_job job = {
+		.context = p,
+		.n = (p->plan->n + BATCH - 1) / BATCH,
+		.threads = jobs,
+		.window = jobs + 2,
+		.work = look_at_batch,
+		.finish = check_batch,
+	};
+
+	return pool_run(&job, e);
 }
 
 /* Folders that nobody asked for are worth a word: a name may be misspelt. */

@@ -11,7 +11,8 @@
 
 enum {
 	SLOTS_MORE = 2,
-	SLICE_END = 5, /* room that gzip_unpack_slice() wants */
+	SLICE_END = 5,	       /* room that gzip_unpack_slice() wants */
+	SKIP_FROM = 16 * 1024, /* content of a plain archive that is not worth reading */
 };
 
 struct slot {
@@ -33,7 +34,6 @@ struct verifier {
 	size_t n;      /* entries so far */
 	uint32_t crc;  /* of the content of the last one */
 	uint64_t size; /* its length so far */
-	bool copied;   /* the content is not looked at */
 };
 
 static int differs(const struct verifier *v, const char *what, struct err *e)
@@ -52,7 +52,7 @@ static int end_entry(const struct verifier *v, struct err *e)
 {
 	const struct image_tree *plan = v->written->plan;
 
-	if (v->n == 0 || v->copied || !initramfs_has_content(plan, v->n - 1))
+	if (!v->written->crcs || v->n == 0 || !initramfs_has_content(plan, v->n - 1))
 		return 0;
 	if (v->size != plan->entries[v->n - 1].size || v->crc != v->written->crcs[v->n - 1])
 		return differs(v, "content", e);
@@ -67,15 +67,6 @@ static bool same_entry(const struct cpio_entry *a, const struct cpio_entry *b)
 	       a->rdev_minor == b->rdev_minor;
 }
 
-static uint64_t size_in_archive(const struct image_tree *plan, size_t index)
-{
-	const struct image_entry *entry = &plan->entries[index];
-
-	if (entry->target)
-		return strlen(entry->target) + 1;
-	return initramfs_has_content(plan, index) ? entry->size : 0;
-}
-
 static int verify_entry(void *context, const struct cpio_found *found, struct err *e)
 {
 	struct verifier *v = context;
@@ -88,14 +79,13 @@ static int verify_entry(void *context, const struct cpio_found *found, struct er
 	v->n++;
 	v->crc = 0;
 	v->size = 0;
-	v->copied = false;
 	if (v->n > plan->n)
 		return differs(v, "the number of entries", e);
 	entry = &plan->entries[v->n - 1];
 	want = initramfs_entry(v->written->options, entry);
 	if (!same_entry(&want, &found->entry))
 		return differs(v, "name, mode, owner or time", e);
-	if (found->size != size_in_archive(plan, v->n - 1))
+	if (found->size != initramfs_data_size(plan, v->n - 1))
 		return differs(v, "size", e);
 	if (!entry->target != !found->target ||
 	    (entry->target && strcmp(entry->target, found->target)))
@@ -108,6 +98,8 @@ static int verify_data(void *context, const void *data, size_t len, struct err *
 	struct verifier *v = context;
 
 	(void)e;
+	if (!v->written->crcs)
+		return 0;
 	v->crc = crc_add(v->crc, data, len);
 	v->size += len;
 	return 0;
@@ -119,12 +111,72 @@ static const struct initramfs_piece *piece_of(const struct verifier *v,
 	return &v->written->layout->pieces[task->index];
 }
 
-/* What of a piece is read: of one that the kernel copied the header. */
-static uint64_t packed_size(const struct verifier *v, const struct initramfs_piece *piece)
+/* Bytes of the archive that are read back, and those behind them that are not. */
+struct stretch {
+	uint64_t at, size, skipped;
+};
+
+/*
+ * Nothing came between the bytes that were read and those of a plain archive, so that its structure
+ * is looked at, and of content only what stands between: all of it where there are sums to it.
+ */
+static void next_stretch(const struct verifier *v, const struct initramfs_piece *piece,
+			 size_t *index, struct stretch *s)
 {
-	if (piece->cut != INITRAMFS_COPY)
-		return piece->packed_size;
-	return initramfs_head_size(v->written->layout, v->written->plan, piece->first);
+	const uint64_t *offsets = v->written->layout->offsets, end = piece->offset + piece->size;
+	const struct image_tree *plan = v->written->plan;
+
+	s->at += s->size + s->skipped;
+	s->skipped = 0;
+	for (; *index < plan->n && offsets[*index] < end; ++*index) {
+		uint64_t data = initramfs_data_size(plan, *index);
+		uint64_t from =
+			offsets[*index] + initramfs_head_size(v->written->layout, plan, *index);
+		uint64_t to = from + data < end ? from + data : end;
+
+		from = from < s->at ? s->at : from;
+		if (v->written->options->checksum || plan->entries[*index].target ||
+		    to < from + SKIP_FROM)
+			continue;
+		++*index;
+		s->size = from - s->at;
+		s->skipped = to - from;
+		return;
+	}
+	s->size = end - s->at;
+}
+
+static int read_plain(const struct verifier *v, const struct initramfs_piece *piece, struct buf *to,
+		      struct err *e)
+{
+	const uint64_t base = piece->packed_at - piece->offset, end = piece->offset + piece->size;
+	struct stretch s = {.at = piece->offset};
+
+	for (size_t index = piece->first; s.at + s.size + s.skipped < end;) {
+		next_stretch(v, piece, &index, &s);
+		if (buf_reserve(to, (size_t)s.size, e) < 0 ||
+		    source_read(v->output, base + s.at, to->data + to->len, (size_t)s.size, e) < 0)
+			return -1;
+		to->len += (size_t)s.size;
+	}
+	return 0;
+}
+
+static int compare_plain(struct verifier *v, const struct initramfs_piece *piece,
+			 const struct buf *from, struct err *e)
+{
+	const uint64_t end = piece->offset + piece->size;
+	struct stretch s = {.at = piece->offset};
+	size_t done = 0;
+
+	for (size_t index = piece->first; s.at + s.size + s.skipped < end;) {
+		next_stretch(v, piece, &index, &s);
+		if (sink_put(&v->reader.sink, from->data + done, (size_t)s.size, e) < 0 ||
+		    (s.skipped && cpio_reader_skip(&v->reader, s.skipped, e) < 0))
+			return -1;
+		done += (size_t)s.size;
+	}
+	return 0;
 }
 
 static int unpack_slice(struct gzip_unpacker *u, const struct initramfs_piece *piece,
@@ -151,21 +203,22 @@ static int unpack(void *context, const struct pool_task *task, struct err *e)
 	const struct initramfs_piece *piece = piece_of(v, task);
 	struct slot *slot = &v->slots[task->slot];
 	struct gzip_unpacker *u = &v->unpackers[task->thread];
-	size_t len = (size_t)packed_size(v, piece);
-	bool gzip = v->written->options->compress == INITRAMFS_GZIP;
-	struct buf *to = gzip ? &slot->packed : &slot->raw;
+	size_t len = (size_t)piece->packed_size;
+	struct buf *packed = &slot->packed;
 	struct err damage = ERR_INIT;
-	int r = 0;
+	int r;
 
-	buf_clear(&slot->packed);
+	buf_clear(packed);
 	buf_clear(&slot->raw);
-	if (buf_reserve(to, len + SLICE_END, e) < 0 ||
-	    source_read(v->output, piece->packed_at, to->data, len, e) < 0)
+	if (v->written->options->compress == INITRAMFS_PLAIN)
+		return read_plain(v, piece, &slot->raw, e);
+	if (buf_reserve(packed, len + SLICE_END, e) < 0 ||
+	    source_read(v->output, piece->packed_at, packed->data, len, e) < 0)
 		return -1;
-	to->len = len;
-	if (gzip && piece->cut == INITRAMFS_WHOLE)
-		r = gzip_unpack(u, to->data, len, (size_t)piece->size, &slot->raw, &damage);
-	else if (gzip)
+	packed->len = len;
+	if (piece->cut == INITRAMFS_WHOLE)
+		r = gzip_unpack(u, packed->data, len, (size_t)piece->size, &slot->raw, &damage);
+	else
 		r = unpack_slice(u, piece, slot, &damage);
 	if (r < 0)
 		return err_set(e, ERR_SYSTEM,
@@ -206,19 +259,15 @@ static int compare(void *context, const struct pool_task *task, struct err *e)
 	struct verifier *v = context;
 	const struct initramfs_piece *piece = piece_of(v, task);
 	const struct slot *slot = &v->slots[task->slot];
-	bool gzip = v->written->options->compress == INITRAMFS_GZIP;
 
 	if (piece->packed_at != v->at)
 		return differs(v, "the order", e);
 	v->at += piece->packed_size;
-	if (gzip && piece->cut != INITRAMFS_WHOLE && check_ends(v, piece, slot, e) < 0)
+	if (v->written->options->compress == INITRAMFS_PLAIN)
+		return compare_plain(v, piece, &slot->raw, e);
+	if (piece->cut != INITRAMFS_WHOLE && check_ends(v, piece, slot, e) < 0)
 		return -1;
-	if (sink_put(&v->reader.sink, slot->raw.data, slot->raw.len, e) < 0)
-		return -1;
-	if (piece->cut != INITRAMFS_COPY)
-		return 0;
-	v->copied = true;
-	return cpio_reader_skip(&v->reader, piece->size - slot->raw.len, e);
+	return sink_put(&v->reader.sink, slot->raw.data, slot->raw.len, e);
 }
 
 static void verifier_done(struct verifier *v)

@@ -345,6 +345,66 @@ static void checksum_is_compared(void **state)
 			  "does not have its checksum");
 }
 
+static void sum_is_that_of_the_bytes_however_they_are_cut(void **state)
+{
+	unsigned char data[5000];
+	uint32_t want = 0;
+	char text[CPIO_SUM_SIZE];
+
+	(void)state;
+	/* Mostly 0xff, which fills whatever is added up in parts first. */
+	for (size_t i = 0; i < sizeof(data); i++)
+		data[i] = i % 97 ? 0xff : (unsigned char)i;
+	for (size_t len = 0; len < sizeof(data); want += data[len++]) {
+		const size_t cut = len / 3;
+
+		assert_int_equal(cpio_sum(0, data, len), want);
+		assert_int_equal(cpio_sum(cpio_sum(0, data, cut), data + cut, len - cut), want);
+	}
+	assert_int_equal(cpio_sum(UINT32_MAX, "\1\2", 2), 2);
+	cpio_sum_text(0x0abc0214, text);
+	assert_memory_equal(text, "0ABC0214", sizeof(text));
+}
+
+/* An entry whose content has 5 bytes: what comes behind the first two is gone over in two steps. */
+static int read_with_skip(uint64_t first, uint64_t second, struct err *e)
+{
+	/* As the third entry of the golden archive. */
+	static const char entry[] = "070701000002D3000081A40000000000000000000000016500000000000005"
+				    "00000003000000010000000000000000000000020000000"
+				    "0a\0he";
+	AUTO_BUF notes = BUF_INIT;
+	const struct cpio_visitor visitor = {&notes, note_entry, note_data};
+	struct cpio_reader *r = calloc(1, sizeof(*r));
+	int result;
+
+	assert_non_null(r);
+	cpio_reader_init(r, &visitor, "x.cpio");
+	assert_int_equal(sink_put(&r->sink, entry, sizeof(entry) - 1, e), 0);
+	result = cpio_reader_skip(r, first, e);
+	if (result == 0 && second)
+		result = cpio_reader_skip(r, second, e);
+	if (result == 0)
+		result = cpio_reader_finish(r, e);
+	free(r);
+	return result;
+}
+
+static void content_can_be_gone_over_in_parts(void **state)
+{
+	struct err e = ERR_INIT;
+
+	(void)state;
+	assert_ok(read_with_skip(6, 0, &e));
+	assert_ok(read_with_skip(1, 5, &e));
+	assert_fails_with(read_with_skip(3, 0, &e),
+			  "'x.cpio' ends inside an entry, at byte 117 of the archive: it is cut "
+			  "short");
+	assert_fails_with(read_with_skip(7, 0, &e),
+			  "'x.cpio' is damaged at byte 112 of the archive: a header tells of "
+			  "content of another size");
+}
+
 static void entry_at_an_odd_place_is_refused(void **state)
 {
 	struct err e = ERR_INIT;
@@ -391,6 +451,8 @@ int main(void)
 		cmocka_unit_test(archives_may_follow_each_other),
 		cmocka_unit_test(damage_is_told),
 		cmocka_unit_test(checksum_is_compared),
+		cmocka_unit_test(sum_is_that_of_the_bytes_however_they_are_cut),
+		cmocka_unit_test(content_can_be_gone_over_in_parts),
 		cmocka_unit_test(entry_at_an_odd_place_is_refused),
 		cmocka_unit_test(junk_ends_what_is_taken),
 	};

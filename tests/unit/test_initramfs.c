@@ -5,7 +5,6 @@
 #include "host/output.h"
 #include "host/remove.h"
 #include "stage/initramfs.h"
-#include "stage/initramfs_verify.h"
 #include "stage/inspect_initramfs.h"
 
 #include <fcntl.h>
@@ -323,78 +322,6 @@ static void broken_plan_leaves_the_output_alone(void **state)
 	assert_string_equal(buf_str(&text), "before");
 }
 
-static void file_that_grew_since_the_plan_is_refused(void **state)
-{
-	struct initramfs_options o = {.level = -1, .output = "grown"};
-	AUTO_IMAGE_TREE plan = IMAGE_TREE_INIT;
-	struct initramfs_summary summary;
-	AUTO_STRV lists = STRV_INIT;
-	struct err e = ERR_INIT;
-
-	(void)state;
-	o.lists = &lists;
-	put_file("x.list", "file /g g 0644 0 0\n", 0644);
-	put_file("g", "1", 0644);
-	assert_ok(strv_add(&lists, "x.list", &e));
-	assert_ok(initramfs_plan(&o, &plan, &e));
-	put_file("g", "12", 0644);
-	assert_fails_with(initramfs_write(&o, &plan, &summary, &e),
-			  "'g' has 2 bytes, but had 1 before: run again when it is at rest");
-	assert_false(file_exists("grown"));
-}
-
-/*
- * Does this byte of the archive below say anything? An entry's device, the checksum and the zeros
- * behind a link's target or a file do not, and of the trailer only magic, name and sizes do (its
- * name may have more zeros behind it).
- */
-static bool matters(size_t i)
-{
-	static const size_t file = 116, trailer = 236;
-	size_t at = i < file ? i : i < trailer ? i - file : i - trailer;
-
-	if (i >= trailer)
-		return at < 6 || (at >= 54 && at < 62) || (at >= 94 && at < 100) ||
-		       (at >= 110 && at < 121) || at >= 124;
-	return !((at >= 62 && at < 78) || (at >= 102 && at < 110) || i == 114 || i == 115 ||
-		 i >= 233);
-}
-
-static void what_reads_back_differently_is_told(void **state)
-{
-	struct initramfs_options o = {.compress = INITRAMFS_PLAIN, .output = "v.cpio"};
-	AUTO_IMAGE_TREE plan = IMAGE_TREE_INIT;
-	struct initramfs_summary summary;
-	AUTO_INITRAMFS_LAYOUT layout = {.offsets = NULL};
-	uint32_t crcs[] = {0, 0x3610a686}; /* of "hello" */
-	const struct initramfs_source written = {&o, &plan, &layout, crcs};
-	AUTO_STRV lists = STRV_INIT;
-	AUTO_BUF bytes = BUF_INIT;
-	struct err e = ERR_INIT;
-
-	(void)state;
-	o.lists = &lists;
-	put_file("x.list", "slink /l x 0777 0 0\nfile /a a 0644 0 0\n", 0644);
-	assert_ok(strv_add(&lists, "x.list", &e));
-	assert_ok(initramfs_plan(&o, &plan, &e));
-	assert_ok(initramfs_write(&o, &plan, &summary, &e));
-	assert_ok(file_read("v.cpio", 4096, &bytes, &e));
-	assert_ok(initramfs_layout_make(&o, &plan, 0, &layout, &e));
-	for (size_t i = 0; i < layout.n; i++)
-		layout.pieces[i].packed_size = layout.pieces[i].size;
-	for (size_t i = 0; i < bytes.len; i++) {
-		struct memory_source archive;
-
-		memory_source_init(&archive, bytes.data, bytes.len, "v.cpio");
-		bytes.data[i] ^= 1;
-		if (initramfs_verify(&written, &archive.source, 0, &e) != (matters(i) ? -1 : 0))
-			fail_msg("byte %zu: %s", i, e.text);
-		bytes.data[i] ^= 1;
-		memory_source_init(&archive, bytes.data, i, "v.cpio");
-		assert_int_equal(initramfs_verify(&written, &archive.source, 0, &e), -1);
-	}
-}
-
 static int hash_by_name(void *context, const char *path, char ret_hex[65], struct err *e)
 {
 	(void)context;
@@ -552,8 +479,6 @@ int main(void)
 		cmocka_unit_test(script_needs_its_interpreter),
 		cmocka_unit_test(later_trees_win),
 		cmocka_unit_test(broken_plan_leaves_the_output_alone),
-		cmocka_unit_test(file_that_grew_since_the_plan_is_refused),
-		cmocka_unit_test(what_reads_back_differently_is_told),
 		cmocka_unit_test(description_tells_everything),
 		cmocka_unit_test(segments_are_told_apart),
 		cmocka_unit_test(what_is_no_initramfs_is_told),

@@ -373,6 +373,17 @@ static int writes_too_much(const char *path, const char *sentence)
 	return 0;
 }
 
+static int reserves_too_much(const char *path)
+{
+	static const char want[] = "write 'disk/f': No space left on device";
+	AUTO_OUTPUT o = OUTPUT_INIT;
+	struct err e = ERR_INIT;
+
+	if (output_begin(&o, path, false, &e) < 0 || output_reserve(&o, 3 << 20, &e) == 0)
+		return 1;
+	return strcmp(e.text, want) ? 2 : 0;
+}
+
 static int over_the_file_limit(void)
 {
 	const struct rlimit limit = {1 << 20, 1 << 20};
@@ -396,7 +407,7 @@ static int on_a_full_disk(void)
 {
 	if (own_mounts() < 0 || mount("none", "disk", "tmpfs", 0, "size=1m,mode=0777") < 0)
 		return NOT_HERE;
-	if (link("f", "disk/f") == 0 ||
+	if (link("f", "disk/f") == 0 || reserves_too_much("disk/f") != 0 ||
 	    writes_too_much("disk/f", "write 'disk/f': No space left on "
 				      "device") != 0)
 		return 3;
@@ -448,6 +459,27 @@ static void ranges_of_a_file_are_copied(void **state)
 			  "it is cut short");
 	assert_ok(output_commit(&o, &e));
 	assert_text("f", "<234569>");
+}
+
+static void pieces_stand_where_they_were_put(void **state)
+{
+	struct err e = ERR_INIT;
+	AUTO_FILE_SOURCE from = FILE_SOURCE_INIT;
+	AUTO_OUTPUT o = OUTPUT_INIT;
+
+	(void)state;
+	put_text("from", "0123456789");
+	assert_ok(file_source_open(&from, "from", &e));
+	assert_ok(output_begin(&o, "f", false, &e));
+	assert_ok(sink_put(&o.sink, "<", 1, &e));
+	assert_ok(output_flush(&o, &e));
+	assert_ok(output_reserve(&o, 7, &e));
+	assert_ok(output_put_at(&o, 4, "def", 3, &e));
+	assert_ok(output_copy_at(&o, 1, &from.source, 3, 3, &e));
+	assert_ok(output_seek(&o, 7, &e));
+	assert_ok(sink_put(&o.sink, ">", 1, &e));
+	assert_ok(output_commit(&o, &e));
+	assert_text("f", "<345def>");
 }
 
 static void source_that_became_shorter_is_told(void **state)
@@ -535,6 +567,7 @@ int main(void)
 		scratch_test(file_over_the_limit_leaves_the_old_one),
 		scratch_test(full_disk_is_told),
 		scratch_test(ranges_of_a_file_are_copied),
+		scratch_test(pieces_stand_where_they_were_put),
 		scratch_test(source_that_became_shorter_is_told),
 		scratch_test(source_that_grows_is_copied_to_its_known_end),
 		scratch_test(copy_has_the_same_bytes),
