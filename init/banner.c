@@ -90,7 +90,7 @@ static void put_network(int fd)
 
 static void put_services(int fd)
 {
-	static const char *const states[] = {
+	static const char states[][20] = {
 		[SERVICE_WAITING] = "waiting",
 		[SERVICE_RUNNING] = "running",
 		[SERVICE_BACKOFF] = "to be started again",
@@ -112,7 +112,7 @@ static void put_services(int fd)
 
 void banner_show(int fd)
 {
-	int flags = fcntl(fd, F_GETFL);
+	int flags = fcntl(fd, F_GETFL, 0);
 
 	fcntl(fd, F_SETFL, flags | O_NONBLOCK);
 	put(fd, "\n");

@@ -84,7 +84,7 @@ static long read_rtc(int fd, struct rtc_time *ret)
 /* The kernel took its time from the first one that was there; another may know better. */
 static int64_t hardware_time(void)
 {
-	static const char *const clocks[] = {"/dev/rtc0", "/dev/rtc1"};
+	static const char clocks[][10] = {"/dev/rtc0", "/dev/rtc1"};
 	int64_t newest = -1;
 
 	for (size_t i = 0; i < sizeof(clocks) / sizeof(clocks[0]); i++) {

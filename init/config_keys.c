@@ -40,6 +40,25 @@ static const struct config_section sections[] = {
 #define SERVICE(field) \
 	.section = SECTION_SERVICE, .offset = offsetof(struct service_settings, field)
 
+/* In the order of the choices in settings.h. */
+static const struct {
+	char huge_pages[19];
+	char create[13];
+	char ready[13];
+	char restart[24];
+	char on_give_up[21];
+	char output[22];
+} choices = {
+	.huge_pages = "none|default|2M|1G",
+	.create = "no|ext4|vfat",
+	.ready = "start|notify",
+	.restart = "always|on-failure|never",
+	.on_give_up = "stay|reboot|poweroff",
+	.output = "both|log|console|none",
+};
+
+#define CHOICE(list) .kind = CONFIG_CHOICE, .min = offsetof(__typeof__(choices), list)
+
 /* clang-format off */
 static const struct config_key keys[] = {
 	{"hostname", SYSTEM(host_name), .kind = KIND_HOST_NAME},
@@ -49,10 +68,10 @@ static const struct config_key keys[] = {
 	{"network", SYSTEM(network), .kind = CONFIG_BOOL, .initial = 1},
 	{"watchdog", SYSTEM(watchdog_ms), .kind = KIND_TIME, .max = HOUR_MS,
 	 .initial = SETTING_UNSET},
-	{"hugetlbfs", SYSTEM(huge_pages), .kind = CONFIG_CHOICE, .choices = "none|default|2M|1G"},
+	{"hugetlbfs", SYSTEM(huge_pages), CHOICE(huge_pages)},
 
 	{"device", STATE(device), .kind = KIND_DEVICE},
-	{"create", STATE(create), .kind = CONFIG_CHOICE, .choices = "no|ext4|vfat"},
+	{"create", STATE(create), CHOICE(create)},
 	{"wait", STATE(wait_ms), .kind = KIND_TIME, .max = HOUR_MS, .initial = 10 * SECOND_MS},
 
 	{"exec", SERVICE(exec), .kind = KIND_COMMAND},
@@ -63,10 +82,10 @@ static const struct config_key keys[] = {
 	{"after", SERVICE(after), .kind = KIND_NAMES},
 	{"optional", SERVICE(optional), .kind = CONFIG_BOOL},
 	{"terminal", SERVICE(terminal), .kind = CONFIG_BOOL},
-	{"ready", SERVICE(ready), .kind = CONFIG_CHOICE, .choices = "start|notify"},
+	{"ready", SERVICE(ready), CHOICE(ready)},
 	{"ready-timeout", SERVICE(ready_timeout_ms), .kind = KIND_TIME, .max = HOUR_MS,
 	 .initial = 60 * SECOND_MS},
-	{"restart", SERVICE(restart), .kind = CONFIG_CHOICE, .choices = "always|on-failure|never"},
+	{"restart", SERVICE(restart), CHOICE(restart)},
 	{"backoff-min", SERVICE(backoff_min_ms), .kind = KIND_TIME, .max = HOUR_MS, .initial = 250},
 	{"backoff-max", SERVICE(backoff_max_ms), .kind = KIND_TIME, .max = HOUR_MS,
 	 .initial = 30 * SECOND_MS},
@@ -74,12 +93,12 @@ static const struct config_key keys[] = {
 	 .initial = 10 * SECOND_MS},
 	{"restart-limit", SERVICE(restart_limit), .kind = CONFIG_NUMBER, .max = 1000},
 	{"restart-window", SERVICE(restart_window_ms), .kind = KIND_TIME, .max = DAY_MS},
-	{"on-give-up", SERVICE(on_give_up), .kind = CONFIG_CHOICE, .choices = "stay|reboot|poweroff"},
+	{"on-give-up", SERVICE(on_give_up), CHOICE(on_give_up)},
 	{"stop-signal", SERVICE(stop_signal), .kind = KIND_SIGNAL, .initial = 15},
 	{"grace", SERVICE(grace_ms), .kind = KIND_TIME, .max = HOUR_MS, .initial = 10 * SECOND_MS},
 	{"watchdog", SERVICE(watchdog_ms), .kind = KIND_TIME, .max = DAY_MS},
 	{"keep-children", SERVICE(keep_children), .kind = CONFIG_BOOL},
-	{"output", SERVICE(output), .kind = CONFIG_CHOICE, .choices = "both|log|console|none"},
+	{"output", SERVICE(output), CHOICE(output)},
 	{"limits", SERVICE(limits), .kind = KIND_LIMITS},
 	{"oom-score-adjust", SERVICE(oom_score_adjust), .kind = CONFIG_NUMBER, .min = -1000,
 	 .max = 1000},
@@ -93,6 +112,7 @@ static const struct config_key keys[] = {
 const struct config_grammar config_grammar = {
 	.sections = sections,
 	.keys = keys,
+	.choices = (const char *)&choices,
 	.sections_count = COUNT(sections),
 	.keys_count = COUNT(keys),
 	.told = true,

@@ -3,6 +3,7 @@
 #include "console.h"
 #include "shared/message.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/reboot.h>
@@ -39,7 +40,7 @@ static void on_crash(int signal)
 			reboot(RB_AUTOBOOT);
 			_exit(0);
 		}
-		nanosleep(&second, NULL);
+		ppoll(NULL, 0, &second, NULL);
 	}
 	if (_Fork() == 0) {
 		reboot(RB_AUTOBOOT);

@@ -7,17 +7,19 @@
 #include <errno.h>
 #include <linux/magic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <unistd.h>
 
+/* Texts stand in the tables themselves: a pointer to one would weigh four times as much as itself. */
 struct mount_point {
-	const char *target;
-	const char *type;
-	unsigned long flags;
-	const char *data;
+	char target[27];
+	char type[11];
+	char data[24]; /* empty: none */
+	uint8_t flags;
 	bool found; /* only where the kernel has made the folder: it does when it can fill it */
 };
 
@@ -30,23 +32,23 @@ struct mount_point {
  * three are full; the kernel's default is half the memory for each of them.
  */
 static const struct mount_point mount_points[] = {
-	{"/proc", "proc", NO_PROGRAMS, "hidepid=2", false},
-	{"/sys", "sysfs", NO_PROGRAMS, NULL, false},
-	{"/sys/fs/cgroup", "cgroup2", NO_PROGRAMS, "nsdelegate", true},
-	{"/sys/fs/pstore", "pstore", NO_PROGRAMS, NULL, true},
-	{"/sys/kernel/security", "securityfs", NO_PROGRAMS, NULL, true},
-	{"/sys/firmware/efi/efivars", "efivarfs", NO_PROGRAMS, NULL, true},
-	{"/dev", "devtmpfs", MS_NOSUID | MS_NOEXEC, "mode=0755", false},
-	{"/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "mode=0600,ptmxmode=0666", false},
-	{"/dev/shm", "tmpfs", NO_PROGRAMS, "mode=1777,size=25%", false},
-	{"/dev/mqueue", "mqueue", NO_PROGRAMS, NULL, false},
-	{"/run", "tmpfs", NO_PROGRAMS, "mode=0755,size=10%", false},
-	{"/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777,size=25%", false},
+	{"/proc", "proc", "hidepid=2", NO_PROGRAMS, false},
+	{"/sys", "sysfs", "", NO_PROGRAMS, false},
+	{"/sys/fs/cgroup", "cgroup2", "nsdelegate", NO_PROGRAMS, true},
+	{"/sys/fs/pstore", "pstore", "", NO_PROGRAMS, true},
+	{"/sys/kernel/security", "securityfs", "", NO_PROGRAMS, true},
+	{"/sys/firmware/efi/efivars", "efivarfs", "", NO_PROGRAMS, true},
+	{"/dev", "devtmpfs", "mode=0755", MS_NOSUID | MS_NOEXEC, false},
+	{"/dev/pts", "devpts", "mode=0600,ptmxmode=0666", MS_NOSUID | MS_NOEXEC, false},
+	{"/dev/shm", "tmpfs", "mode=1777,size=25%", NO_PROGRAMS, false},
+	{"/dev/mqueue", "mqueue", "", NO_PROGRAMS, false},
+	{"/run", "tmpfs", "mode=0755,size=10%", NO_PROGRAMS, false},
+	{"/tmp", "tmpfs", "mode=1777,size=25%", MS_NOSUID | MS_NODEV, false},
 };
 
 static const struct {
-	const char *target;
-	const char *name;
+	char target[16];
+	char name[12];
 } links[] = {
 	{"/proc/self/fd", "/dev/fd"},
 	{"/proc/self/fd/0", "/dev/stdin"},
@@ -102,7 +104,8 @@ static void mount_one(const struct mount_point *m)
 		return;
 	if (is_mounted(m->target)) {
 		/* Often by the kernel itself, and then without flags. */
-		if (mount(NULL, m->target, NULL, MS_REMOUNT | MS_BIND | m->flags, NULL) < 0)
+		if (mount(NULL, m->target, NULL, (unsigned long)(MS_REMOUNT | MS_BIND) | m->flags,
+			  NULL) < 0)
 			console_say("cannot set the flags of %s: %s", m->target, strerror(errno));
 	} else {
 		/* If that fails for another reason than being there, mount says so. */
@@ -128,14 +131,12 @@ void mounts_make(void)
 
 void mounts_huge_pages(int64_t wanted)
 {
-	static const char *const options[] = {
-		[HUGE_PAGES_DEFAULT] = "mode=0700",
-		[HUGE_PAGES_2M] = "mode=0700,pagesize=2M",
-		[HUGE_PAGES_1G] = "mode=0700,pagesize=1G",
-	};
-	const struct mount_point m = {"/dev/hugepages", "hugetlbfs", NO_PROGRAMS, options[wanted],
-				      false};
+	struct mount_point m = {"/dev/hugepages", "hugetlbfs", "mode=0700", NO_PROGRAMS, false};
 
-	if (wanted != HUGE_PAGES_NONE)
-		mount_one(&m);
+	if (wanted == HUGE_PAGES_NONE)
+		return;
+	if (wanted != HUGE_PAGES_DEFAULT)
+		message_put(m.data, sizeof(m.data), "mode=0700,pagesize=%s",
+			    wanted == HUGE_PAGES_2M ? "2M" : "1G");
+	mount_one(&m);
 }

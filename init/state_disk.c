@@ -30,18 +30,18 @@
 
 /* How to deal with each kind: what to call, and the worst status that still means a good disk. */
 static const struct tools {
-	enum block_kind kind;
-	const char *type;
-	const char *options;
-	const char *make;
-	const char *check;
-	const char *check_option;
-	int good_status;
+	uint8_t kind;
+	uint8_t good_status;
+	char type[5];
+	char options[18];
+	char make[20];
+	char check[21];
+	char check_option[3];
 } tools[] = {
 	/* 1: errors were corrected; 2: and a reboot is wanted, which is for the root only. */
-	{BLOCK_EXT, "ext4", "errors=remount-ro", "/usr/sbin/mkfs.ext4", "/usr/sbin/e2fsck", "-p",
-	 3},
-	{BLOCK_VFAT, "vfat", "umask=077", "/usr/sbin/mkfs.vfat", "/usr/sbin/fsck.vfat", "-a", 1},
+	{BLOCK_EXT, 3, "ext4", "errors=remount-ro", "/usr/sbin/mkfs.ext4", "/usr/sbin/e2fsck",
+	 "-p"},
+	{BLOCK_VFAT, 1, "vfat", "umask=077", "/usr/sbin/mkfs.vfat", "/usr/sbin/fsck.vfat", "-a"},
 };
 
 static const struct tools *tools_for(enum block_kind kind)

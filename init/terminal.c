@@ -34,7 +34,7 @@ int terminal_open(const char *path)
 
 	if (fd < 0)
 		return -1;
-	flags = fcntl(fd, F_GETFL);
+	flags = fcntl(fd, F_GETFL, 0);
 	if (flags >= 0)
 		fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
 	return fd;

@@ -42,12 +42,25 @@ static const struct config_section sections[] = {
 	.section = SECTION_SYSTEM, .offset = offsetof(struct network_system_settings, field)
 #define LINK(field) .section = SECTION_LINK, .offset = offsetof(struct link_settings, field)
 
+/* In the order of the choices in network_settings.h. */
+static const struct {
+	char kind[19];
+	char dhcp4[12];
+	char dhcp6[27];
+} choices = {
+	.kind = "device|bridge|vlan",
+	.dhcp4 = "auto|yes|no",
+	.dhcp6 = "auto|stateful|stateless|no",
+};
+
+#define CHOICE(list) .kind = CONFIG_CHOICE, .min = offsetof(__typeof__(choices), list)
+
 /* clang-format off */
 static const struct config_key keys[] = {
 	{"network", SYSTEM(network), .kind = CONFIG_BOOL, .initial = 1},
 	{"hostname", SYSTEM(has_a_name), .kind = KIND_ANY_NAME},
 
-	{"kind", LINK(kind), .kind = CONFIG_CHOICE, .choices = "device|bridge|vlan"},
+	{"kind", LINK(kind), CHOICE(kind)},
 	{"device", LINK(device), .kind = CONFIG_NAME},
 	{"vlan", LINK(vlan), .kind = CONFIG_NUMBER, .min = 1, .max = 4094},
 	{"bridge", LINK(bridge), .kind = CONFIG_NAME},
@@ -56,8 +69,8 @@ static const struct config_key keys[] = {
 	{"dns", LINK(dns), .kind = KIND_ADDRESSES},
 	{"ntp", LINK(ntp), .kind = KIND_ADDRESSES},
 	{"search", LINK(search), .kind = KIND_DOMAINS},
-	{"dhcp4", LINK(dhcp4), .kind = CONFIG_CHOICE, .choices = "auto|yes|no"},
-	{"dhcp6", LINK(dhcp6), .kind = CONFIG_CHOICE, .choices = "auto|stateful|stateless|no"},
+	{"dhcp4", LINK(dhcp4), CHOICE(dhcp4)},
+	{"dhcp6", LINK(dhcp6), CHOICE(dhcp6)},
 	{"accept-ra", LINK(accept_ra), .kind = CONFIG_BOOL, .initial = 1},
 	{"request-prefix", LINK(request_prefix), .kind = CONFIG_BOOL},
 	{"mtu", LINK(mtu), .kind = CONFIG_NUMBER, .min = 68, .max = 65535},
@@ -94,6 +107,7 @@ static void put_wanted(const struct config_key *key, char *buf, size_t size)
 const struct config_grammar network_grammar = {
 	.sections = sections,
 	.keys = keys,
+	.choices = (const char *)&choices,
 	.sections_count = COUNT(sections),
 	.keys_count = COUNT(keys),
 	.number = read_number,

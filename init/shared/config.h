@@ -57,15 +57,15 @@ struct config_key {
 	uint8_t section; /* index of the section */
 	uint8_t kind;
 	uint16_t offset; /* of the field in an item */
-	int32_t min;
+	int32_t min; /* of kind CONFIG_CHOICE: where "first|second" stands in the grammar's choices */
 	int32_t max;
 	int32_t initial;
-	const char *choices; /* "first|second", of kind CONFIG_CHOICE */
 };
 
 struct config_grammar {
 	const struct config_section *sections;
 	const struct config_key *keys;
+	const char *choices;
 	uint8_t sections_count;
 	uint8_t keys_count;
 	bool told; /* what stands in no section */

@@ -64,7 +64,7 @@ bool config_value_number(const struct config_grammar *g, const struct config_key
 		good = take_choice("no|yes", value, &n) || take_choice("0|1", value, &n);
 		break;
 	case CONFIG_CHOICE:
-		good = take_choice(key->choices, value, &n);
+		good = take_choice(g->choices + key->min, value, &n);
 		break;
 	case CONFIG_NUMBER:
 		good = config_value_whole(value, &n) && n >= key->min && n <= key->max;
@@ -106,7 +106,7 @@ void config_value_wanted(const struct config_grammar *g, const struct config_key
 		message_put(buf, size, "yes or no");
 		break;
 	case CONFIG_CHOICE:
-		message_put(buf, size, "%s", key->choices);
+		message_put(buf, size, "%s", g->choices + key->min);
 		break;
 	case CONFIG_NUMBER:
 		message_put(buf, size, "a number from %d to %d", (int)key->min, (int)key->max);

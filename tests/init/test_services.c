@@ -437,7 +437,7 @@ static void restarts_take_neither_memory_nor_files(void **state)
 	assert_in_range(count_of("a killed by signal 9"), 1000, 2000);
 	assert_in_range(files_at_rest(), files - 2, files + 2);
 	assert_in_range(memory_kib(), 1, memory);
-	assert_in_range(memory, 1, 160);
+	assert_in_range(memory, 1, 128);
 }
 
 /* No room for the pipe is the same to PID 1 as no room for the process. */
