@@ -88,25 +88,36 @@ int certificate_facts_read(const void *x509, struct certificate_facts *ret, stru
 	return 0;
 }
 
+static int fill(struct certificate *c, struct err *e)
+{
+	unsigned char *der = NULL;
+	int len = crypto.i2d_X509(c->x509, &der);
+	int r;
+
+	if (len < 0)
+		return libcrypto_fail(e, "encode a certificate");
+	r = buf_put(&c->der, der, (size_t)len, e);
+	crypto.CRYPTO_free(der, __FILE__, __LINE__);
+	return r < 0 ? -1 : certificate_facts_read(c->x509, &c->facts, e);
+}
+
 int certificates_add(struct certificates *to, void *x509, struct err *e)
 {
 	struct certificate *v = realloc(to->v, (to->n + 1) * sizeof(*v));
-	unsigned char *der = NULL;
-	int len, r;
 
 	if (!v) {
 		crypto.X509_free(x509);
 		return err_memory(e);
 	}
 	to->v = v;
-	v += to->n++;
+	v += to->n;
 	*v = (struct certificate){.x509 = x509};
-	len = crypto.i2d_X509(x509, &der);
-	if (len < 0)
-		return libcrypto_fail(e, "encode a certificate");
-	r = buf_put(&v->der, der, (size_t)len, e);
-	crypto.CRYPTO_free(der, __FILE__, __LINE__);
-	return r < 0 ? -1 : certificate_facts_read(x509, &v->facts, e);
+	if (fill(v, e) < 0) {
+		certificate_done(v);
+		return -1;
+	}
+	to->n++;
+	return 0;
 }
 
 static int append_pem(struct certificates *to, const struct buf *text, struct err *e)
