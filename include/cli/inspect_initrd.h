@@ -12,6 +12,7 @@ struct initrd_request {
 	const char *extract; /* a folder to make */
 	const char *diff;    /* an older initramfs */
 	bool list;	     /* names alone */
+	bool sizes;	     /* what files and folders take */
 	struct initrd_limits limits;
 	const struct json_request *json; /* of a list and a difference */
 };

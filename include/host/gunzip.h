@@ -3,8 +3,7 @@
 
 /* Unpacks gzip (RFC 1952), all members that follow each other. */
 
-#include "base/sink.h"
-#include "base/source.h"
+#include "host/decompress.h"
 
 #include <stdbool.h>
 
@@ -16,6 +15,7 @@ bool gunzip_is_gzip(const void *data, size_t len);
  * member nor zeros between members follow; ret_end is that offset. Every member is
  * checked against its CRC and size. More than max bytes are refused.
  */
+MUST_CHECK int gunzip_job_run(const struct decompress_job *job, uint64_t *ret_end, struct err *e);
 MUST_CHECK int gunzip(const struct source *from, uint64_t offset, uint64_t max, struct sink *out,
 		      uint64_t *ret_end, struct err *e);
 

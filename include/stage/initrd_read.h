@@ -38,6 +38,18 @@ struct initrd_limits {
 	uint64_t entries;  /* 0: 16 million */
 };
 
+/* For who wants to know what entries take in the file: counted from the begin of the segment. */
+struct initrd_places {
+	void *context;
+	/* The entry told last ends behind so many unpacked bytes. */
+	int (*end)(void *context, uint64_t unpacked, struct err *e);
+	/* So many bytes of the file made so many unpacked ones; in order, a plain segment has none. */
+	int (*mark)(void *context, uint64_t packed, uint64_t unpacked, struct err *e);
+};
+
+MUST_CHECK int initrd_read_places(const struct source *from, const struct initrd_visitor *visitor,
+				  const struct initrd_places *places,
+				  const struct initrd_limits *limits, struct err *e);
 MUST_CHECK int initrd_read(const struct source *from, const struct initrd_visitor *visitor,
 			   const struct initrd_limits *limits, struct err *e);
 

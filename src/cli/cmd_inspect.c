@@ -43,6 +43,9 @@ static const struct option_row rows[] = {
 	 offsetof(struct options, facts), NULL},
 	{0, "list", NULL, "the names in an initramfs, one a line", OPTION_FLAG,
 	 offsetof(struct options, initrd.list), NULL},
+	{0, "sizes", NULL,
+	 "what every file and folder of an initramfs takes in it, the largest first", OPTION_FLAG,
+	 offsetof(struct options, initrd.sizes), NULL},
 	{0, "cat", "NAME", "print a file of an initramfs", OPTION_TEXT,
 	 offsetof(struct options, initrd.cat), NULL},
 	{0, "extract", "FOLDER", "unpack an initramfs into a new folder", OPTION_TEXT,
@@ -310,7 +313,8 @@ static int lint(const struct source *s, const struct options *o, const struct js
 /* Is the kind one that nothing else is? Whatever may be an initramfs is left to what reads those. */
 static int check_initramfs(const char *path, struct err *e)
 {
-	static const char options[] = "--list, --cat, --extract and --diff are for an initramfs";
+	static const char options[] =
+		"--list, --sizes, --cat, --extract and --diff are for an initramfs";
 	AUTO_FILE_SOURCE f = FILE_SOURCE_INIT;
 	AUTO_PE pe = {.sections = NULL};
 	enum image_kind kind;
@@ -381,14 +385,15 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 			       "--max-entries only");
 	o.initrd.json = &json;
 	if (initrd_requested(&o.initrd) && (is_about_ukis(&o) || o.all))
-		return err_set(e, ERR_USAGE,
-			       "--list, --cat, --extract and --diff are for an initramfs, --all, "
-			       "--section, --only-profile, --dump and --facts for UKIs");
+		return err_set(
+			e, ERR_USAGE,
+			"--list, --sizes, --cat, --extract and --diff are for an initramfs, --all, "
+			"--section, --only-profile, --dump and --facts for UKIs");
 	if (initrd_requested(&o.initrd))
 		return argc - first == 1
 			       ? answer_initramfs(argv[first], &o.initrd, e)
 			       : err_set(e, ERR_USAGE,
-					 "--list, --cat, --extract and --diff go with one "
+					 "--list, --sizes, --cat, --extract and --diff go with one "
 					 "file");
 	if (argc - first > 1 && (json.wanted || o.dump))
 		return err_set(e, ERR_USAGE, "--json and --dump go with one file");

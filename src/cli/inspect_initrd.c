@@ -6,6 +6,7 @@
 #include "host/file.h"
 #include "stage/initrd_files.h"
 #include "stage/initrd_lint.h"
+#include "stage/initrd_sizes.h"
 
 #include <stdio.h>
 
@@ -55,6 +56,61 @@ static int list(const char *path, const struct initrd_request *r, struct err *e)
 		return -1;
 	json_close_array(&out.w);
 	return json_output_print(&out, e);
+}
+
+static int sizes_as_text(const struct initrd_sizes *s, struct err *e)
+{
+	AUTO_BUF text = BUF_INIT;
+
+	if (buf_puts(&text, "      packed     unpacked  name\n", e) < 0)
+		return -1;
+	for (size_t i = 0; i < s->n; i++) {
+		const struct initrd_size *one = &s->all[i];
+
+		if (buf_putf(&text, e, "%12llu %12llu  %*s", (unsigned long long)one->packed,
+			     (unsigned long long)one->size, (int)one->depth * 2, "") < 0 ||
+		    entry_name_text(&text, one->label, e) < 0 ||
+		    buf_puts(&text, one->folder && one->depth ? "/\n" : "\n", e) < 0)
+			return -1;
+	}
+	if (buf_putf(&text, e, "%12llu %12s  between and behind the entries\n",
+		     (unsigned long long)s->rest, "") < 0)
+		return -1;
+	return print_text(text.data, text.len, e);
+}
+
+static int sizes_as_json(const struct initrd_sizes *s, const struct json_request *json,
+			 struct err *e)
+{
+	AUTO_JSON_OUTPUT out = {.text = BUF_INIT};
+
+	json_output_begin(&out, json);
+	json_number(&out.w, "size", s->file);
+	json_number(&out.w, "rest", s->rest);
+	json_open_array(&out.w, "sizes");
+	for (size_t i = 0; i < s->n; i++) {
+		const struct initrd_size *one = &s->all[i];
+
+		json_open_object(&out.w, NULL);
+		json_text(&out.w, "name", one->name);
+		json_bool(&out.w, "folder", one->folder);
+		json_number(&out.w, "packed", one->packed);
+		json_number(&out.w, "unpacked", one->size);
+		json_close_object(&out.w);
+	}
+	json_close_array(&out.w);
+	return json_output_print(&out, e);
+}
+
+static int sizes(const char *path, const struct initrd_request *r, struct err *e)
+{
+	AUTO_INITRD_SIZES s = {.n = 0};
+	AUTO_FILE_SOURCE f = FILE_SOURCE_INIT;
+
+	if (file_source_open(&f, path, e) < 0 ||
+	    initrd_sizes_read(&f.source, &r->limits, &s, e) < 0)
+		return -1;
+	return r->json->wanted ? sizes_as_json(&s, r->json, e) : sizes_as_text(&s, e);
 }
 
 struct difference {
@@ -115,7 +171,7 @@ static int extract(const struct image_tree *tree, const char *folder, struct err
 
 bool initrd_requested(const struct initrd_request *r)
 {
-	return r->cat || r->extract || r->diff || r->list;
+	return r->cat || r->extract || r->diff || r->list || r->sizes;
 }
 
 int initrd_answer(const char *path, const struct initrd_request *r, struct err *e)
@@ -124,13 +180,15 @@ int initrd_answer(const char *path, const struct initrd_request *r, struct err *
 	AUTO_TEMP_FOLDER scratch = TEMP_FOLDER_INIT;
 	AUTO_IMAGE_TREE tree = IMAGE_TREE_INIT;
 
-	if (!!r->cat + !!r->extract + !!r->diff + r->list > 1)
+	if (!!r->cat + !!r->extract + !!r->diff + r->list + r->sizes > 1)
 		return err_set(e, ERR_USAGE,
-			       "--list, --cat, --extract and --diff do not go together");
+			       "--list, --sizes, --cat, --extract and --diff do not go together");
 	if (r->json->wanted && (r->cat || r->extract))
 		return err_set(e, ERR_USAGE, "--json does not go with --cat and --extract");
 	if (r->list)
 		return list(path, r, e);
+	if (r->sizes)
+		return sizes(path, r, e);
 	if (initrd_load(path, &r->limits, &scratch, &tree, e) < 0)
 		return -1;
 	if (r->cat)

@@ -13,6 +13,7 @@ enum { PIECE = 256 * 1024, ZSTD_MAGIC_SIZE = 4, MEMORY_MAX = 160 << 20 };
 
 /* What a window on the source has, and what may come out. */
 struct unpacker {
+	const struct decompress_job *job;
 	const char *form;
 	const struct source *from;
 	struct sink *out;
@@ -54,13 +55,22 @@ static int refill(struct unpacker *u, struct err *e)
 	return 0;
 }
 
+static int mark(const struct unpacker *u, struct err *e)
+{
+	const struct decompress_job *job = u->job;
+
+	if (!job->mark)
+		return 0;
+	return job->mark(job->context, position(u) - job->offset, u->max - u->left, e);
+}
+
 static int put(struct unpacker *u, const void *data, size_t n, struct err *e)
 {
 	if (n > u->left)
 		return err_set(e, ERR_LIMIT, "'%s' unpacks to more than %llu bytes", u->from->name,
 			       (unsigned long long)u->max);
 	u->left -= n;
-	return sink_put(u->out, data, n, e);
+	return sink_put(u->out, data, n, e) < 0 ? -1 : mark(u, e);
 }
 
 /* Bytes at the position, without going on; fewer at the end of the source. */
@@ -246,24 +256,24 @@ bool decompress_knows(const char *form)
 	return false;
 }
 
-int decompress(const char *form, const struct source *from, uint64_t offset, uint64_t max,
-	       struct sink *out, uint64_t *ret_end, struct err *e)
+int decompress_job_run(const struct decompress_job *job, uint64_t *ret_end, struct err *e)
 {
 	AUTO_FREE struct unpacker *u = NULL;
 
-	if (!strcmp(form, "gzip"))
-		return gunzip(from, offset, max, out, ret_end, e);
+	if (!strcmp(job->form, "gzip"))
+		return gunzip_job_run(job, ret_end, e);
 	u = malloc(sizeof(*u));
 	if (!u)
 		return err_memory(e);
-	u->form = form;
-	u->from = from;
-	u->out = out;
-	u->at = offset;
-	u->left = u->max = max;
+	u->job = job;
+	u->form = job->form;
+	u->from = job->from;
+	u->out = job->out;
+	u->at = job->offset;
+	u->left = u->max = job->max;
 	u->have = u->used = 0;
 	for (size_t i = 0; i < ARRAY_LEN(unpackers); i++) {
-		if (strcmp(form, unpackers[i].form) != 0)
+		if (strcmp(job->form, unpackers[i].form) != 0)
 			continue;
 		if (unpackers[i].unpack(u, e) < 0)
 			return -1;
@@ -271,5 +281,14 @@ int decompress(const char *form, const struct source *from, uint64_t offset, uin
 		return 0;
 	}
 	return err_set(e, ERR_INPUT, "'%s' is compressed with %s, which cannot be unpacked here",
-		       from->name, form);
+		       job->from->name, job->form);
+}
+
+int decompress(const char *form, const struct source *from, uint64_t offset, uint64_t max,
+	       struct sink *out, uint64_t *ret_end, struct err *e)
+{
+	const struct decompress_job job = {
+		.form = form, .from = from, .offset = offset, .max = max, .out = out};
+
+	return decompress_job_run(&job, ret_end, e);
 }

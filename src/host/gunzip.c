@@ -11,6 +11,7 @@ enum {
 };
 
 struct unpacker {
+	const struct decompress_job *job;
 	const struct source *from;
 	struct sink *out;
 	uint64_t left, max; /* bytes that may come out */
@@ -55,6 +56,16 @@ static int put(struct unpacker *u, const unsigned char *data, size_t n, struct e
 	return sink_put(u->out, data, n, e);
 }
 
+/* What came out was made of the bytes before this position. */
+static int mark(const struct unpacker *u, uint64_t packed, struct err *e)
+{
+	const struct decompress_job *job = u->job;
+
+	if (!job->mark)
+		return 0;
+	return job->mark(job->context, packed - job->offset, u->max - u->left, e);
+}
+
 /* Unpacks a member that is whole in the window and not large; ret tells whether it was one. */
 static int unpack_whole(struct unpacker *u, bool *ret, struct err *e)
 {
@@ -85,7 +96,8 @@ static int unpack_window(struct unpacker *u, int *ret, struct err *e)
 		*ret = inflate(&u->zlib, Z_NO_FLUSH);
 		if (*ret != Z_OK && *ret != Z_STREAM_END && *ret != Z_BUF_ERROR)
 			return damaged(u, e);
-		if (put(u, u->whole, PIECE - u->zlib.avail_out, e) < 0)
+		if (put(u, u->whole, PIECE - u->zlib.avail_out, e) < 0 ||
+		    mark(u, u->offset + u->len - u->zlib.avail_in, e) < 0)
 			return -1;
 	} while (*ret == Z_OK);
 	u->at = u->len - u->zlib.avail_in;
@@ -118,6 +130,9 @@ static int unpack_member(struct unpacker *u, struct err *e)
 {
 	bool done;
 
+	/* Whoever wants to know what became of what wants it in small pieces. */
+	if (u->job->mark)
+		return unpack_stream(u, e);
 	if (unpack_whole(u, &done, e) < 0)
 		return -1;
 	if (!done && u->at) {
@@ -160,10 +175,14 @@ static int unpack(struct unpacker *u, struct err *e)
 	return 0;
 }
 
-int gunzip(const struct source *from, uint64_t offset, uint64_t max, struct sink *out,
-	   uint64_t *ret_end, struct err *e)
+int gunzip_job_run(const struct decompress_job *job, uint64_t *ret_end, struct err *e)
 {
-	struct unpacker u = {.from = from, .out = out, .left = max, .max = max, .offset = offset};
+	struct unpacker u = {.job = job,
+			     .from = job->from,
+			     .out = job->out,
+			     .left = job->max,
+			     .max = job->max,
+			     .offset = job->offset};
 	int r = unpack(&u, e);
 
 	if (u.zlib_ready)
@@ -174,4 +193,13 @@ int gunzip(const struct source *from, uint64_t offset, uint64_t max, struct sink
 	if (r == 0)
 		*ret_end = position(&u);
 	return r;
+}
+
+int gunzip(const struct source *from, uint64_t offset, uint64_t max, struct sink *out,
+	   uint64_t *ret_end, struct err *e)
+{
+	const struct decompress_job job = {
+		.form = "gzip", .from = from, .offset = offset, .max = max, .out = out};
+
+	return gunzip_job_run(&job, ret_end, e);
 }

@@ -12,6 +12,7 @@ enum { PIECE = 256 * 1024, HEAD = 8, ENTRIES_MAX = 16 << 20 };
 struct reading {
 	const struct source *from;
 	const struct initrd_visitor *visitor;
+	const struct initrd_places *places; /* NULL: not wanted */
 	uint64_t unpacked_left, unpacked_max, entries_left, entries_max;
 	struct cpio_reader reader; /* of the segment at hand */
 	uint64_t base;		   /* where a plain one begins in the file; else UINT64_MAX */
@@ -27,7 +28,13 @@ static int tell_entry(void *context, const struct cpio_found *found, struct err 
 			       (unsigned long long)r->entries_max);
 	if (r->base != UINT64_MAX)
 		at = r->base + cpio_reader_data_at(&r->reader);
-	return r->visitor->entry(r->visitor->context, found, at, e);
+	if (r->visitor->entry(r->visitor->context, found, at, e) < 0)
+		return -1;
+	if (!r->places)
+		return 0;
+	at = cpio_reader_data_at(&r->reader) +
+	     (found->target ? strlen(found->target) : found->size);
+	return r->places->end(r->places->context, at, e);
 }
 
 static int tell_data(void *context, const void *data, size_t len, struct err *e)
@@ -60,14 +67,20 @@ static int read_segment(struct reading *r, uint64_t *offset, struct initrd_segme
 			struct err *e)
 {
 	const struct cpio_visitor visitor = {r, tell_entry, tell_data};
+	const struct decompress_job job = {.form = s->compression,
+					   .from = r->from,
+					   .offset = *offset,
+					   .max = r->unpacked_left,
+					   .out = &r->reader.sink,
+					   .mark = r->places ? r->places->mark : NULL,
+					   .context = r->places ? r->places->context : NULL};
 	bool plain = !strcmp(s->compression, "none");
 	int result;
 
 	cpio_reader_init(&r->reader, &visitor, r->from->name);
 	r->base = plain ? *offset : UINT64_MAX;
 	if (!plain)
-		result = decompress(s->compression, r->from, *offset, r->unpacked_left,
-				    &r->reader.sink, offset, e);
+		result = decompress_job_run(&job, offset, e);
 	else if (*offset % 4)
 		return err_set(
 			e, ERR_INPUT,
@@ -144,8 +157,9 @@ static int look_behind(const struct source *from, struct initrd_segment *s, stru
 	return 0;
 }
 
-int initrd_read(const struct source *from, const struct initrd_visitor *visitor,
-		const struct initrd_limits *limits, struct err *e)
+int initrd_read_places(const struct source *from, const struct initrd_visitor *visitor,
+		       const struct initrd_places *places, const struct initrd_limits *limits,
+		       struct err *e)
 {
 	AUTO_FREE struct reading *r = calloc(1, sizeof(*r));
 	uint64_t offset = 0;
@@ -156,6 +170,7 @@ int initrd_read(const struct source *from, const struct initrd_visitor *visitor,
 		return err_memory(e);
 	r->from = from;
 	r->visitor = visitor;
+	r->places = places;
 	r->unpacked_max = r->unpacked_left = limits->unpacked ? limits->unpacked : UNPACKED_MAX;
 	r->entries_max = r->entries_left = limits->entries ? limits->entries : ENTRIES_MAX;
 	for (;; n++) {
@@ -173,4 +188,10 @@ int initrd_read(const struct source *from, const struct initrd_visitor *visitor,
 		return err_set(e, ERR_INPUT, "'%s' is empty: there is no archive in it",
 			       from->name);
 	return 0;
+}
+
+int initrd_read(const struct source *from, const struct initrd_visitor *visitor,
+		const struct initrd_limits *limits, struct err *e)
+{
+	return initrd_read_places(from, visitor, NULL, limits, e);
 }

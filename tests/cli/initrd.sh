@@ -68,7 +68,7 @@ for how in --list '--cat etc/one' '--diff b.zst' --facts --all; do
 	says err "mvirt-mkos inspect: --lint judges all of a file: it goes with --json, --max-size and --max-entries only"
 done
 expect 2 "$mkos" inspect --list --facts a.gz
-says err "mvirt-mkos inspect: --list, --cat, --extract and --diff are for an initramfs, --all, --section, \
+says err "mvirt-mkos inspect: --list, --sizes, --cat, --extract and --diff are for an initramfs, --all, --section, \
 --only-profile, --dump and --facts for UKIs"
 absent never
 

@@ -40,11 +40,11 @@ says err "mvirt-mkos inspect: open 'nowhere': No such file or directory"
 # Words for an initramfs, with something else; its words for a UKI.
 for words in --list "--cat init" "--extract made" "--diff packed"; do
 	expect 1 "$mkos" inspect $words "$uki"
-	says err "mvirt-mkos inspect: '$uki' is a UKI: --list, --cat, --extract and --diff are for an \
+	says err "mvirt-mkos inspect: '$uki' is a UKI: --list, --sizes, --cat, --extract and --diff are for an \
 initramfs; get it with --section .initrd:binary@FILE"
 	absent made
 	expect 1 "$mkos" inspect $words "$kernel"
-	says err "mvirt-mkos inspect: '$kernel' is a kernel: --list, --cat, --extract and --diff are \
+	says err "mvirt-mkos inspect: '$kernel' is a kernel: --list, --sizes, --cat, --extract and --diff are \
 for an initramfs"
 done
 expect 1 "$mkos" inspect --diff "$uki" packed

@@ -203,5 +203,5 @@ says err "mvirt-mkos inspect: 'shared.img' has 1 error"
 expect 1 "$mkos" inspect --lint --json=short shared.img
 has out '{"errors":[{"text":"partition 1: '
 expect 1 "$mkos" inspect --list gpt.img
-says err "mvirt-mkos inspect: 'gpt.img' is a disk: --list, --cat, --extract and --diff are for an initramfs"
+says err "mvirt-mkos inspect: 'gpt.img' is a disk: --list, --sizes, --cat, --extract and --diff are for an initramfs"
 exit $failed
