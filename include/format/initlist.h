@@ -73,7 +73,8 @@ struct initlist_line {
 };
 
 struct initlist_reader {
-	const char *list; /* name of the list, for messages */
+	const char *list;   /* name of the list, for messages */
+	unsigned int *line; /* number of the one read last, 0 before the first */
 	void *context;
 	/* The value of a variable, or NULL when it has none. */
 	const char *(*lookup)(void *context, const char *variable);
@@ -81,7 +82,7 @@ struct initlist_reader {
 	int (*entry)(void *context, const struct initlist_line *line, struct err *e);
 };
 
-/* Errors are "LIST:LINE: sentence". */
+/* Reads lines; a list can be given in several parts of whole lines. Errors are "LIST:LINE: sentence". */
 MUST_CHECK int initlist_parse(const char *text, size_t len, const struct initlist_reader *reader,
 			      struct err *e);
 

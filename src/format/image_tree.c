@@ -332,9 +332,20 @@ static int add_name(struct image_tree *t, const struct image_entry *entry, const
 
 int image_tree_add(struct image_tree *t, const struct image_entry *entry, struct err *e)
 {
-	char *const none[] = {NULL};
+	struct image_entry new = *entry;
+	AUTO_FREE char *name = NULL;
+	size_t before;
 
-	return image_tree_add_links(t, entry, none, 0, e);
+	new.links = 1;
+	new.size = 0;
+	if (prepare(t, &new, entry->name, &name, e) < 0)
+		return -1;
+	new.file = t->files;
+	before = t->n;
+	if (add_name(t, &new, name, e) < 0)
+		return -1;
+	t->files += t->n != before;
+	return 0;
 }
 
 int image_tree_add_links(struct image_tree *t, const struct image_entry *entry, char *const *names,
@@ -344,8 +355,9 @@ int image_tree_add_links(struct image_tree *t, const struct image_entry *entry, 
 	AUTO_STRV all = STRV_INIT;
 	size_t before;
 
+	if (n_names == 0)
+		return image_tree_add(t, entry, e);
 	new.links = (uint32_t)n_names + 1;
-	new.file = t->files;
 	new.size = 0;
 	/* Folders first, so that the names of one file stand side by side. */
 	for (size_t i = 0; i <= n_names; i++) {

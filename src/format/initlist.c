@@ -78,27 +78,52 @@ static int plain_word(const char **p, const char *end, struct buf *word, struct 
 	return buf_put(word, start, (size_t)(*p - start), e);
 }
 
-static int split(const char *p, const char *end, struct strv *words, struct err *e)
-{
-	AUTO_BUF word = BUF_INIT;
+/* The words of a line, in memory that serves line after line. */
+struct words {
+	struct buf text; /* each with a NUL */
+	char **v;
+	size_t n, cap;
+};
 
+static int read_words(const char *p, const char *end, struct words *w, struct err *e)
+{
 	if (memchr(p, '\0', (size_t)(end - p)))
 		return err_set(e, ERR_INPUT, "a NUL byte: this is no text file");
-	for (;;) {
+	buf_clear(&w->text);
+	for (w->n = 0;; w->n++) {
 		while (p < end && is_blank(*p))
 			p++;
 		if (p == end || *p == '#')
 			return 0;
-		buf_clear(&word);
-		if (*p == '"') {
-			if (quoted_word(&p, end, &word, e) < 0)
-				return -1;
-		} else if (plain_word(&p, end, &word, e) < 0) {
+		if (*p == '"' ? quoted_word(&p, end, &w->text, e) < 0
+			      : plain_word(&p, end, &w->text, e) < 0)
 			return -1;
-		}
-		if (strv_add(words, buf_str(&word), e) < 0)
+		if (buf_put(&w->text, "", 1, e) < 0)
 			return -1;
 	}
+}
+
+/* Fills the pointers, with a NULL behind the last. */
+static int split(const char *p, const char *end, struct words *w, struct err *e)
+{
+	char *word;
+
+	if (read_words(p, end, w, e) < 0)
+		return -1;
+	if (w->n >= w->cap) {
+		const size_t cap = w->n + 8;
+		char **v = reallocarray(w->v, cap, sizeof(*v));
+
+		if (!v)
+			return err_memory(e);
+		w->v = v;
+		w->cap = cap;
+	}
+	word = w->text.data;
+	for (size_t i = 0; i < w->n; i++, word += strlen(word) + 1)
+		w->v[i] = word;
+	w->v[w->n] = NULL;
+	return 0;
 }
 
 static int expand(const struct initlist_reader *reader, const char *text, struct buf *to,
@@ -190,7 +215,7 @@ static int device(char *const **word, struct initlist_line *line, struct err *e)
 }
 
 /* Are there as many words as this type of entry has? */
-static int check_count(const struct strv *words, enum initlist_type type, struct err *e)
+static int check_count(const struct words *words, enum initlist_type type, struct err *e)
 {
 	size_t need = 2U - shapes[type].nameless + shapes[type].location + 3U * shapes[type].owner +
 		      3U * shapes[type].device;
@@ -272,13 +297,15 @@ static int settings(char *const *word, char *const *end, struct initlist_setting
 
 /* What the pointers of a line point to. */
 struct texts {
-	struct strv words, excludes;
+	struct words words;
+	struct strv excludes;
 	struct buf location;
 };
 
 static void texts_done(struct texts *t)
 {
-	strv_done(&t->words);
+	buf_done(&t->words.text);
+	free(t->words.v);
 	strv_done(&t->excludes);
 	buf_done(&t->location);
 }
@@ -286,7 +313,7 @@ static void texts_done(struct texts *t)
 static int parse_words(const struct initlist_reader *reader, struct texts *t,
 		       struct initlist_line *line, struct err *e)
 {
-	const struct strv *words = &t->words;
+	const struct words *words = &t->words;
 	struct buf *location = &t->location;
 	char *const *word = words->v + 1;
 
@@ -319,17 +346,18 @@ static int parse_words(const struct initlist_reader *reader, struct texts *t,
 	return 0;
 }
 
-static int parse_line(const struct initlist_reader *reader, const char *p, const char *end,
-		      unsigned int n, struct err *e)
+static int parse_line(const struct initlist_reader *reader, struct texts *t, const char *p,
+		      const char *end, struct err *e)
 {
-	struct initlist_line line = {.number = n};
-	AUTO(texts_done) struct texts t = {.words = STRV_INIT};
+	struct initlist_line line = {.number = *reader->line};
 
-	if (split(p, end, &t.words, e) < 0)
+	strv_done(&t->excludes);
+	buf_clear(&t->location);
+	if (split(p, end, &t->words, e) < 0)
 		return -1;
-	if (t.words.n == 0)
+	if (t->words.n == 0)
 		return 0;
-	if (parse_words(reader, &t, &line, e) < 0)
+	if (parse_words(reader, t, &line, e) < 0)
 		return -1;
 	return reader->entry(reader->context, &line, e);
 }
@@ -337,14 +365,16 @@ static int parse_line(const struct initlist_reader *reader, const char *p, const
 int initlist_parse(const char *text, size_t len, const struct initlist_reader *reader,
 		   struct err *e)
 {
+	AUTO(texts_done) struct texts t = {.excludes = STRV_INIT};
 	const char *end = text + len;
 
-	for (unsigned int n = 1; text < end; n++) {
+	while (text < end) {
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
 		const char *line_end = newline ? newline : end;
 
-		if (parse_line(reader, text, line_end, n, e) < 0)
-			return err_ctx(e, "%s:%u", reader->list, n);
+		++*reader->line;
+		if (parse_line(reader, &t, text, line_end, e) < 0)
+			return err_ctx(e, "%s:%u", reader->list, *reader->line);
 		text = newline ? newline + 1 : end;
 	}
 	return 0;

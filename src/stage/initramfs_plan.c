@@ -13,7 +13,8 @@
 #include <string.h>
 
 enum {
-	LIST_MAX = 64 << 20,
+	LIST_PIECE = 256 << 10,
+	LINE_MAX_BYTES = 1 << 20,
 	FILE_SIZE_OLD_KERNEL = INT32_MAX, /* 6.1 opens what it unpacks without O_LARGEFILE */
 	BATCH = 512,			  /* entries that one thread looks at */
 };
@@ -85,15 +86,48 @@ static int add_line(void *context, const struct initlist_line *line, struct err 
 	return image_tree_add_links(p->plan, &entry, line->links, line->n_links, e);
 }
 
+/* Takes whole lines out of what was read of a list; the last one may have no end. */
+static int parse_lines(const struct initlist_reader *reader, struct buf *text, bool last,
+		       struct err *e)
+{
+	const char *end = last ? text->data + text->len : memrchr(text->data, '\n', text->len);
+	size_t len;
+
+	if (!end && text->len >= LINE_MAX_BYTES)
+		return err_set(e, ERR_LIMIT, "%s:%u: a line of more than %d bytes", reader->list,
+			       *reader->line + 1, LINE_MAX_BYTES);
+	if (!end)
+		return 0;
+	len = (size_t)(end - text->data) + !last;
+	if (initlist_parse(text->data, len, reader, e) < 0)
+		return -1;
+	text->len -= len;
+	memmove(text->data, text->data + len, text->len);
+	return 0;
+}
+
 static int add_list(struct initramfs_planner *p, const char *path, struct err *e)
 {
-	const struct initlist_reader reader = {path, p, lookup, add_line};
+	unsigned int line = 0;
+	const struct initlist_reader reader = {path, &line, p, lookup, add_line};
+	AUTO_FILE_SOURCE f = FILE_SOURCE_INIT;
 	AUTO_BUF text = BUF_INIT;
 
 	p->list = path;
-	if (file_read(path, LIST_MAX, &text, e) < 0)
+	if (file_source_open(&f, path, e) < 0)
 		return -1;
-	return initlist_parse(buf_str(&text), text.len, &reader, e);
+	for (uint64_t at = 0, left; (left = f.source.size - at);) {
+		size_t n = left < LIST_PIECE ? (size_t)left : LIST_PIECE;
+
+		if (buf_reserve(&text, n, e) < 0 ||
+		    source_read(&f.source, at, text.data + text.len, n, e) < 0)
+			return -1;
+		text.len += n;
+		at += n;
+		if (parse_lines(&reader, &text, at == f.source.size, e) < 0)
+			return -1;
+	}
+	return file_source_unchanged(&f, e);
 }
 
 static int add_files(struct initramfs_planner *p, struct err *e)

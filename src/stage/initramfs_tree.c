@@ -109,19 +109,24 @@ int initramfs_lay_over(struct initramfs_planner *p, const struct image_entry *en
 	return 0;
 }
 
-static int add(struct initramfs_planner *p, const struct image_entry *entry, const char **ret_name,
-	       struct err *e)
+static int add(struct initramfs_planner *p, const struct image_entry *entry,
+	       struct image_entry **ret, struct err *e)
 {
-	if (p->line->type == INITLIST_OVERLAY)
-		return initramfs_lay_over(p, entry, ret_name, e);
-	*ret_name = entry->name;
-	return image_tree_add(p->plan, entry, e);
+	const size_t before = p->plan->n;
+	const char *name = entry->name;
+
+	if (p->line->type == INITLIST_OVERLAY ? initramfs_lay_over(p, entry, &name, e) < 0
+					      : image_tree_add(p->plan, entry, e) < 0)
+		return -1;
+	*ret = p->plan->n > before ? &p->plan->entries[p->plan->n - 1]
+				   : image_tree_find(p->plan, name);
+	return 0;
 }
 
 /* Names of one inode stay names of one file. */
-static int link_up(struct walk *w, const struct stat *status, const char *name, struct err *e)
+static int link_up(struct walk *w, const struct stat *status, struct image_entry *entry,
+		   struct err *e)
 {
-	struct image_entry *entry = image_tree_find(w->planner->plan, name);
 	const struct initramfs_link link = {
 		.device = status->st_dev, .inode = status->st_ino, .file = entry->file};
 	bool known;
@@ -130,11 +135,8 @@ static int link_up(struct walk *w, const struct stat *status, const char *name, 
 }
 
 /* What the walk saw already; an entry that was there before may be another file's. */
-static void note_size(const struct initramfs_planner *p, const char *name, const char *location,
-		      const struct stat *status)
+static void note_size(struct image_entry *entry, const char *location, const struct stat *status)
 {
-	struct image_entry *entry = image_tree_find(p->plan, name);
-
 	if (!entry->location || strcmp(entry->location, location) != 0)
 		return;
 	entry->size = (uint64_t)status->st_size;
@@ -149,7 +151,7 @@ static int add_from_tree(void *context, const char *path, const struct stat *sta
 	AUTO_FREE char *name = NULL;
 	AUTO_FREE char *location = NULL;
 	struct image_entry entry = {.origin = IMAGE_COPIED, .where = p->where};
-	const char *added;
+	struct image_entry *added;
 
 	if (initramfs_is_excluded(&p->line->settings, path))
 		return 0;
@@ -182,7 +184,7 @@ static int add_from_tree(void *context, const char *path, const struct stat *sta
 		return -1;
 	if (!S_ISREG(status->st_mode))
 		return 0;
-	note_size(p, added, location, status);
+	note_size(added, location, status);
 	return status->st_nlink > 1 ? link_up(w, status, added, e) : 0;
 }
 
@@ -228,7 +230,7 @@ int initramfs_add_tree(struct initramfs_planner *p, struct err *e)
 				  .origin = IMAGE_COPIED,
 				  .where = p->where};
 	AUTO_FREE char *name = NULL;
-	const char *added;
+	struct image_entry *added;
 	int r;
 
 	if (image_name(p->line->name, &name, e) < 0 || check_outside(p, e) < 0)

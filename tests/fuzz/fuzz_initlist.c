@@ -63,7 +63,8 @@ static void check(const struct image_tree *t)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	AUTO_IMAGE_TREE t = IMAGE_TREE_INIT;
-	const struct initlist_reader reader = {"fuzz", &t, lookup, add};
+	unsigned int line = 0;
+	const struct initlist_reader reader = {"fuzz", &line, &t, lookup, add};
 	struct err e = ERR_INIT;
 
 	if (initlist_parse((const char *)data, size, &reader, &e) < 0 && !e.text[0])

@@ -34,7 +34,8 @@ static int note(void *context, const struct initlist_line *line, struct err *e)
 
 static int parse_n(const char *text, size_t len, struct buf *notes, struct err *e)
 {
-	const struct initlist_reader reader = {"x.list", notes, lookup, note};
+	unsigned int line = 0;
+	const struct initlist_reader reader = {"x.list", &line, notes, lookup, note};
 
 	return initlist_parse(text, len, &reader, e);
 }
@@ -191,13 +192,16 @@ static int refuse(void *context, const struct initlist_line *line, struct err *e
 
 static void refusal_names_the_line(void **state)
 {
-	const struct initlist_reader reader = {"x.list", NULL, NULL, refuse};
+	unsigned int line = 0;
+	const struct initlist_reader reader = {"x.list", &line, NULL, NULL, refuse};
 	static const char text[] = "\n\ndir /a 0755 0 0\n";
 	struct err e;
 
 	(void)state;
 	assert_fails_with(initlist_parse(text, sizeof(text) - 1, &reader, &e),
 			  "x.list:3: not today");
+	assert_fails_with(initlist_parse("#\n\ndir\n", 7, &reader, &e),
+			  "x.list:6: 4 fields are missing: dir NAME MODE UID GID");
 }
 
 int main(void)

@@ -308,6 +308,31 @@ static void later_trees_win(void **state)
 			  "x.list:1: unknown key 'exlude': did you mean 'exclude'?");
 }
 
+/* Lists are read in pieces of 256 KiB. */
+static void long_list_is_read_to_its_end(void **state)
+{
+	const struct initramfs_options o = {.compress = INITRAMFS_PLAIN, .output = "long.cpio"};
+	struct initramfs_summary summary;
+	AUTO_BUF listing = BUF_INIT;
+	AUTO_BUF list = BUF_INIT;
+	struct err e = ERR_INIT;
+
+	(void)state;
+	for (int i = 0; i < 20000; i++)
+		assert_ok(buf_putf(&list, &e, "slink /link-%d target-of-link-%d 0777 0 0\n", i, i));
+	assert_ok(buf_puts(&list, "slink /last end 0777 0 0", &e));
+	assert_ok(build(list.data, o, &summary, &listing, &e));
+	assert_int_equal(summary.entries, 20001);
+	assert_ok(buf_puts(&list, "\ndir /d\n", &e));
+	assert_fails_with(plan_only(list.data, false, &e),
+			  "x.list:20002: 3 fields are missing: dir NAME MODE UID GID");
+	while (list.len < 2 << 20)
+		assert_ok(buf_puts(&list, "#123456789abcdef", &e));
+	memset(list.data, '#', 3 << 19);
+	assert_fails_with(plan_only(list.data, false, &e),
+			  "x.list:1: a line of more than 1048576 bytes");
+}
+
 static void broken_plan_leaves_the_output_alone(void **state)
 {
 	const struct initramfs_options o = {.output = "kept"};
@@ -478,6 +503,7 @@ int main(void)
 		cmocka_unit_test(dynamic_program_needs_its_interpreter),
 		cmocka_unit_test(script_needs_its_interpreter),
 		cmocka_unit_test(later_trees_win),
+		cmocka_unit_test(long_list_is_read_to_its_end),
 		cmocka_unit_test(broken_plan_leaves_the_output_alone),
 		cmocka_unit_test(description_tells_everything),
 		cmocka_unit_test(segments_are_told_apart),
