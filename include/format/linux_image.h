@@ -13,6 +13,10 @@
  *	0x20e	kernel_version	u16, offset of the version text less 0x200
  *	0x264	handover_offset	u32, from protocol 2.11 on
  *
+ * Of other architectures (arch/arm64 and riscv, include/linux/pe.h):
+ *
+ *	0x38	"ARM\x64", "RSC\x05", or 0x818223cd
+ *
  * A kernel of those that unpacks itself under EFI (drivers/firmware/efi/libstub/zboot-header.S):
  *
  *	4	"zimg"
@@ -27,6 +31,9 @@
 #include <stdint.h>
 
 struct linux_image {
+	/* What it is called in a kernel's build: "bzImage", "zboot", "Image"; NULL: an EFI program
+	 * that has no mark of a kernel, and may be one all the same. */
+	const char *form;
 	bool is_bzimage;
 	uint16_t boot_protocol; /* 0x020f is 2.15; 0 when it is no bzImage */
 	uint32_t handover_offset;
@@ -46,6 +53,9 @@ struct linux_image {
 
 /* Refuses what is no kernel image, and one that is cut short. */
 MUST_CHECK int linux_image_read(const struct source *s, struct linux_image *ret, struct err *e);
+
+/* The file of a kernel's build that EFI starts, for the machine of its ELF file (vmlinux). */
+const char *linux_image_of_elf(uint16_t e_machine);
 
 /* Can firmware for that machine start it? */
 bool linux_image_fits(const struct linux_image *image, uint16_t Machine);

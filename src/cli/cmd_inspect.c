@@ -3,13 +3,13 @@
 #include "cli/inspect_initrd.h"
 #include "cli/project_options.h"
 #include "format/image_kind.h"
-#include "format/linux_image.h"
 #include "format/pe.h"
 #include "format/uki_lint.h"
 #include "host/file.h"
 #include "host/progress.h"
 #include "stage/extract_uki.h"
 #include "stage/inspect_initramfs.h"
+#include "stage/inspect_kernel.h"
 #include "stage/inspect_media.h"
 #include "stage/inspect_uki.h"
 
@@ -63,8 +63,7 @@ static const struct option_row rows[] = {
 	 OPTION_FLAG, offsetof(struct options, lint), NULL},
 };
 
-static int find_kind(const struct source *s, enum image_kind *ret, struct linux_image *kernel,
-		     struct err *e)
+static int find_kind(const struct source *s, enum image_kind *ret, struct err *e)
 {
 	if (image_kind_read(s, ret, e) < 0)
 		return -1;
@@ -73,7 +72,7 @@ static int find_kind(const struct source *s, enum image_kind *ret, struct linux_
 			       "'%s' is in QEMU's format: make it raw first, with qemu-img convert "
 			       "-O raw",
 			       s->name);
-	return *ret == IMAGE_BZIMAGE ? linux_image_read(s, kernel, e) : 0;
+	return 0;
 }
 
 static bool is_media(enum image_kind kind)
@@ -81,32 +80,11 @@ static bool is_media(enum image_kind kind)
 	return kind == IMAGE_ISO || kind == IMAGE_DISK;
 }
 
-static int kernel_text(const struct linux_image *k, uint64_t size, struct buf *out, struct err *e)
-{
-	char text[32];
-
-	return buf_putf(out, e,
-			"kernel image (bzImage)\n  version: %s\n  size: %s\n"
-			"  boot protocol: %u.%02u\n  EFI stub: %s\n",
-			k->banner[0] ? k->banner : "unknown", size_text(size, text, sizeof(text)),
-			k->boot_protocol >> 8, k->boot_protocol & 255,
-			k->has_efi_stub ? "yes" : "no");
-}
-
-static void kernel_json(const struct linux_image *k, uint64_t size, struct json_writer *w)
-{
-	json_text(w, "type", "kernel");
-	json_text(w, "uname", k->release);
-	json_text(w, "version", k->banner);
-	json_number(w, "size", size);
-	json_bool(w, "efi_stub", k->has_efi_stub);
-}
-
 /* One file that is looked at, and how. */
 struct subject {
 	const struct source *source;
 	enum image_kind kind;
-	struct linux_image kernel;
+	struct kernel_facts kernel;
 	const struct options *options;
 	struct inspect_uki how;
 	bool as_ukify;
@@ -126,8 +104,8 @@ static int show_text(const struct subject *s, struct err *e)
 	AUTO_BUF out = BUF_INIT;
 	int r;
 
-	if (s->kind == IMAGE_BZIMAGE)
-		r = kernel_text(&s->kernel, s->source->size, &out, e);
+	if (s->kernel.form)
+		r = inspect_kernel_text(&s->kernel, &out, e);
 	else if (s->kind == IMAGE_EFI)
 		r = show_uki_text(s, &out, e);
 	else if (is_media(s->kind))
@@ -151,8 +129,8 @@ static int show_json(const struct subject *s, const struct json_request *request
 	int r = 0;
 
 	json_output_begin(&out, request);
-	if (s->kind == IMAGE_BZIMAGE)
-		kernel_json(&s->kernel, s->source->size, &out.w);
+	if (s->kernel.form)
+		inspect_kernel_json(&s->kernel, &out.w);
 	else if (s->kind == IMAGE_EFI && s->options->facts)
 		r = inspect_uki_facts_json(s->source, &out.w, e);
 	else if (s->kind == IMAGE_EFI)
@@ -187,14 +165,17 @@ static int show(struct subject *s, const struct json_request *json, struct err *
 
 	if (s->as_ukify)
 		s->kind = IMAGE_EFI;
-	else if (find_kind(s->source, &s->kind, &s->kernel, e) < 0)
+	else if (find_kind(s->source, &s->kind, e) < 0)
+		return -1;
+	/* Of a kernel too the sections can be shown, when they are asked for. */
+	if (!s->as_ukify && !(s->kind == IMAGE_EFI && (is_about_ukis(o) || o->all)) &&
+	    inspect_kernel(s->source, s->kind, &s->kernel, e) < 0)
 		return -1;
 	if (s->kind != IMAGE_EFI && is_about_ukis(o))
 		return err_set(e, ERR_INPUT,
 			       "'%s' is %s: --section, --only-profile, --dump and --facts are for "
 			       "UKIs",
-			       s->source->name,
-			       s->kind == IMAGE_BZIMAGE ? "a kernel" : "no EFI program");
+			       s->source->name, s->kernel.form ? "a kernel" : "no EFI program");
 	if (o->dump)
 		return dump(s, e);
 	if (o->sections.n && extract_uki_sections(s->source, &s->how, e) < 0)
@@ -292,10 +273,9 @@ static int lint(const struct source *s, const struct options *o, const struct js
 		struct err *e)
 {
 	AUTO_UKI_FINDINGS f = UKI_FINDINGS_INIT;
-	struct linux_image kernel;
 	enum image_kind kind;
 
-	if (find_kind(s, &kind, &kernel, e) < 0)
+	if (find_kind(s, &kind, e) < 0)
 		return -1;
 	if (kind == IMAGE_OTHER)
 		return initrd_lint_answer(s, &o->initrd.limits, json, e);

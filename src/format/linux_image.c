@@ -15,6 +15,8 @@ enum {
 	SETUP_HEADER_END = 0x268,
 	KERNEL_VERSION_BASE = 0x200,
 	SECTOR = 512,
+	IMAGE_MARK = 0x38,
+	ELF_MACHINE = 18,
 };
 
 static unsigned int setup_sectors(const uint8_t *header)
@@ -136,6 +138,55 @@ static int read_zboot(const struct source *s, struct linux_image *image, struct 
 	return 0;
 }
 
+static int read_image_mark(const struct source *s, struct linux_image *image, struct err *e)
+{
+	static const char marks[][5] = {"ARM\x64", "RSC\x05", "\xcd\x23\x82\x81"};
+	char mark[4];
+
+	if (image->is_bzimage)
+		image->form = "bzImage";
+	else if (image->zboot_offset)
+		image->form = "zboot";
+	if (image->form || s->size < IMAGE_MARK + sizeof(mark))
+		return 0;
+	if (source_read(s, IMAGE_MARK, mark, sizeof(mark), e) < 0)
+		return -1;
+	for (size_t i = 0; i < ARRAY_LEN(marks); i++)
+		if (memcmp(mark, marks[i], sizeof(mark)) == 0)
+			image->form = "Image";
+	return 0;
+}
+
+const char *linux_image_of_elf(uint16_t e_machine)
+{
+	static const struct {
+		uint16_t machine; /* ELF's number */
+		const char *file;
+	} files[] = {
+		{3, "arch/x86/boot/bzImage"},	{62, "arch/x86/boot/bzImage"},
+		{40, "arch/arm/boot/zImage"},	{183, "arch/arm64/boot/Image"},
+		{243, "arch/riscv/boot/Image"}, {258, "arch/loongarch/boot/vmlinux.efi"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		if (files[i].machine == e_machine)
+			return files[i].file;
+	return "the image";
+}
+
+static int refuse_elf(const struct source *s, struct err *e)
+{
+	uint8_t machine[2] = {0};
+
+	if (s->size >= ELF_MACHINE + sizeof(machine) &&
+	    source_read(s, ELF_MACHINE, machine, sizeof(machine), e) < 0)
+		return -1;
+	return err_set(e, ERR_INPUT,
+		       "'%s': not a kernel image but an ELF file (vmlinux), which no EFI stub "
+		       "starts: give %s of that kernel",
+		       s->name, linux_image_of_elf(le16_get(machine)));
+}
+
 static int refuse(const struct source *s, const char *start, struct err *e)
 {
 	static const struct {
@@ -143,11 +194,15 @@ static int refuse(const struct source *s, const char *start, struct err *e)
 		size_t len;
 		const char *what;
 	} known[] = {
-		{"\177ELF", 4, "an ELF file (vmlinux): give arch/x86/boot/bzImage of that kernel"},
 		{"\037\213", 2, "compressed with gzip: unpack it first"},
 		{"\050\265\057\375", 4, "compressed with zstd: unpack it first"},
 		{"\3757zXZ", 5, "compressed with xz: unpack it first"},
+		{"BZh", 3, "compressed with bzip2, which is not read here: unpack it first"},
+		{"\x89LZO", 4, "compressed with lzo, which is not read here: unpack it first"},
 	};
+
+	if (memcmp(start, "\177ELF", 4) == 0)
+		return refuse_elf(s, e);
 
 	for (size_t i = 0; i < ARRAY_LEN(known); i++)
 		if (memcmp(start, known[i].magic, known[i].len) == 0)
@@ -184,6 +239,8 @@ int linux_image_read(const struct source *s, struct linux_image *ret, struct err
 	} else if (!image.is_bzimage) {
 		return refuse(s, start, e);
 	}
+	if (read_image_mark(s, &image, e) < 0)
+		return -1;
 	*ret = image;
 	return 0;
 }

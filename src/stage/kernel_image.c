@@ -1,5 +1,6 @@
 #include "stage/kernel_image.h"
 
+#include "base/bytes.h"
 #include "base/log.h"
 #include "format/initrd_form.h"
 #include "host/decompress.h"
@@ -10,8 +11,8 @@
 /* No kernel is near it. */
 #define UNPACKED_MAX (1ull << 30)
 
-/* The compression that is used from an offset on, or NULL. */
-static int find_form(const struct source *s, uint64_t offset, const char **ret, struct err *e)
+/* The compression that is used from an offset on, or NULL; read here or not. */
+static int find_any_form(const struct source *s, uint64_t offset, const char **ret, struct err *e)
 {
 	char head[INITRD_HEAD] = "";
 	uint64_t left = s->size - offset;
@@ -20,6 +21,13 @@ static int find_form(const struct source *s, uint64_t offset, const char **ret, 
 	if (source_read(s, offset, head, len, e) < 0)
 		return -1;
 	*ret = initrd_form(head, len);
+	return 0;
+}
+
+static int find_form(const struct source *s, uint64_t offset, const char **ret, struct err *e)
+{
+	if (find_any_form(s, offset, ret, e) < 0)
+		return -1;
 	if (*ret && !decompress_knows(*ret))
 		*ret = NULL;
 	return 0;
@@ -79,4 +87,35 @@ int kernel_release(const struct source *s, const struct linux_image *image,
 	}
 	memcpy(ret, image->release[0] ? image->release : v->release, LINUX_RELEASE_MAX + 1);
 	return 0;
+}
+
+int kernel_unread(const struct source *s, const struct linux_image *image, const char **ret_form,
+		  struct err *e)
+{
+	const char *form;
+
+	if (find_any_form(s, image->zboot_offset, &form, e) < 0)
+		return -1;
+	*ret_form = form && strcmp(form, "newc") != 0 && !decompress_knows(form) ? form : NULL;
+	return 0;
+}
+
+int kernel_read(const struct source *s, struct linux_image *ret, struct err *e)
+{
+	const struct linux_image unread = {.form = NULL};
+	char release[LINUX_RELEASE_MAX + 1] = "";
+	uint8_t head[20] = {0};
+	struct err unknown = ERR_INIT;
+
+	if (linux_image_read(s, ret, e) == 0)
+		return 0;
+	if (e->kind != ERR_INPUT || s->size < sizeof(head) ||
+	    source_read(s, 0, head, sizeof(head), &unknown) < 0 ||
+	    memcmp(head, "\177ELF", 4) != 0 || kernel_release(s, &unread, release, &unknown) < 0 ||
+	    !release[0])
+		return -1;
+	return err_set(e, ERR_INPUT,
+		       "'%s' is Linux %s as an ELF file (vmlinux), which no EFI stub starts: give "
+		       "%s of its build",
+		       s->name, release, linux_image_of_elf(le16_get(head + 18)));
 }

@@ -132,11 +132,6 @@ static int add_uname(struct uki_gathered *g, const struct uki_options *options, 
 	const char *release = options->uname ? options->uname : g->kernel.release;
 	AUTO_BUF text = BUF_INIT;
 
-	if (options->kernel && !release[0] && !options->uname &&
-	    doubt(options->strict, e,
-		  "the kernel does not tell its version: there is no .uname (give it with "
-		  "--uname)") < 0)
-		return -1;
 	if (buf_puts(&text, release, e) < 0)
 		return -1;
 	return add_text(&g->base, ".uname", &text, e);
@@ -411,7 +406,7 @@ int uki_default_stub(const char *kernel, char **ret_path, struct err *e)
 
 	if (kernel_open(kernel, &file, e) < 0)
 		return err_ctx(e, "kernel");
-	if (linux_image_read(&file.source, &image, e) < 0)
+	if (kernel_read(&file.source, &image, e) < 0)
 		return -1;
 	return kernel_stub(&image, kernel, ret_path, e);
 }
@@ -446,6 +441,23 @@ static int check_uname(const struct uki_options *options, const struct source *k
 		     options->kernel, own);
 }
 
+static int miss_release(const struct uki_options *options, const struct source *kernel,
+			const struct linux_image *image, struct err *e)
+{
+	char why[128] = "";
+	const char *form;
+
+	if (kernel_unread(kernel, image, &form, e) < 0)
+		return -1;
+	if (form)
+		snprintf(why, sizeof(why),
+			 ", since it is compressed with %s, which is not read here", form);
+	return doubt(options->strict, e,
+		     "the kernel does not tell its version%s: there is no .uname (give it with "
+		     "--uname)",
+		     why);
+}
+
 static int open_kernel(struct uki_gathered *g, const struct uki_options *options, struct err *e)
 {
 	AUTO_FILE_SOURCE file = FILE_SOURCE_INIT;
@@ -456,11 +468,13 @@ static int open_kernel(struct uki_gathered *g, const struct uki_options *options
 	if (kernel_open(options->kernel, &file, e) < 0)
 		return err_ctx(e, "kernel");
 	if (uki_parts_begin(&g->base, ".linux", e) < 0 ||
-	    uki_parts_opened(&g->base, &file, &s, e) < 0 || linux_image_read(s, &g->kernel, e) < 0)
+	    uki_parts_opened(&g->base, &file, &s, e) < 0 || kernel_read(s, &g->kernel, e) < 0)
 		return -1;
 	if (options->uname)
 		return check_uname(options, s, &g->kernel, e);
-	return kernel_release(s, &g->kernel, g->kernel.release, e);
+	if (kernel_release(s, &g->kernel, g->kernel.release, e) < 0)
+		return -1;
+	return g->kernel.release[0] ? 0 : miss_release(options, s, &g->kernel, e);
 }
 
 /* Such a one would boot, and leave all the rest alone. */

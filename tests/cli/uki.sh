@@ -199,7 +199,54 @@ expect 1 "$mkos" uki --linux packed --stub stub.x64 -o none.efi
 printf '\177ELF whatever' | gzip >packed
 expect 1 "$mkos" uki --linux packed --stub stub.x64 -o none.efi
 has err "'packed': not a kernel image but an ELF file (vmlinux)"
+# The kernel before it is made an image: called by its version, and by what to take instead.
+{ printf '\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0\76\0' && head -c 99999 /dev/zero &&
+	printf 'Linux version %%s (%%s)\0Linux version 6.9.1-elf (me@here) #1\n'; } >vmlinux
+gzip -c vmlinux >packed
+for kernel in vmlinux packed; do
+	expect 1 "$mkos" uki --linux $kernel --stub stub.x64 -o none.efi
+	says err "mvirt-mkos uki: '$kernel' is Linux 6.9.1-elf as an ELF file (vmlinux), which no EFI \
+stub starts: give arch/x86/boot/bzImage of its build"
+done
 absent none.efi
+for tool in bzip2 lzo; do
+	case $tool in
+	bzip2) printf 'BZh91AY&SY' >packed ;;
+	lzo) printf '\211LZO\0\r\n\032\n' >packed ;;
+	esac
+	expect 1 "$mkos" uki --linux packed --stub stub.x64 -o none.efi
+	says err "mvirt-mkos uki: 'packed': not a kernel image but compressed with $tool, which is not \
+read here: unpack it first"
+done
+# A kernel that unpacks itself says which: only its version has to be given.
+$efi zboot aa64 packed zboot
+expect 0 "$mkos" uki --linux zboot --initrd i1 --stub stub.aa64 --os-release '' -o lzo.efi
+says err "warning: the kernel does not tell its version, since it is compressed with lzo, which is \
+not read here: there is no .uname (give it with --uname)"
+
+# inspect knows a kernel in every form.
+kernel() {
+	expect 0 "$mkos" inspect --json=short "$1"
+	has out "{\"type\":\"kernel\",$2,\"uname\":\"$3\","
+	expect 0 "$mkos" inspect "$1"
+	has out "version: $3"
+	empty err
+}
+kernel vmlinux '"form":"vmlinux"' 6.9.1-elf
+gzip -c vmlinux >packed
+kernel packed '"form":"vmlinux","compression":"gzip"' 6.9.1-elf
+kernel kernel.x64 '"form":"bzImage"' 6.9.1-sample
+zstd -q -c kernel.x64 >packed.zst
+kernel packed.zst '"form":"bzImage","compression":"zstd"' 6.9.1-sample
+$efi zboot aa64 packed zboot
+kernel zboot '"form":"zboot"' 6.9.1-elf
+cp kernel.aa64 Image
+printf 'ARM\144' | dd of=Image bs=1 seek=56 conv=notrunc 2>/dev/null
+kernel Image '"form":"Image"' 6.9.1-sample
+# Not so a program, and an archive.
+expect 1 "$mkos" inspect /bin/sh
+lacks err kernel
+expect 0 "$mkos" inspect --facts kernel.aa64
 
 # Profiles: each made alone, then joined behind the rest.
 expect 0 "$mkos" uki --profile 'ID=rescue' --cmdline rescue --stub addon.x64 -o rescue.efi

@@ -142,8 +142,16 @@ static void other_files_are_named(void **state)
 	(void)state;
 	memory_source_init(&m, "\177ELF\2\1\1\0", 8, "vmlinux");
 	assert_fails_with(linux_image_read(&m.source, &image, &e),
-			  "'vmlinux': not a kernel image but an ELF file (vmlinux): give "
-			  "arch/x86/boot/bzImage of that kernel");
+			  "'vmlinux': not a kernel image but an ELF file (vmlinux), which no EFI "
+			  "stub starts: give the image of that kernel");
+	memory_source_init(&m, "\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0\xb7\0", 20, "vmlinux");
+	assert_fails_with(linux_image_read(&m.source, &image, &e),
+			  "'vmlinux': not a kernel image but an ELF file (vmlinux), which no EFI "
+			  "stub starts: give arch/arm64/boot/Image of that kernel");
+	memory_source_init(&m, "BZh91AY&SY", 10, "Image.bz2");
+	assert_fails_with(linux_image_read(&m.source, &image, &e),
+			  "'Image.bz2': not a kernel image but compressed with bzip2, which is not "
+			  "read here: unpack it first");
 	memory_source_init(&m, "\037\213\10\0\0\0\0\0", 8, "Image.gz");
 	assert_fails_with(linux_image_read(&m.source, &image, &e),
 			  "'Image.gz': not a kernel image but compressed with gzip: unpack it "
@@ -162,6 +170,35 @@ static void other_efi_program_is_no_kernel(void **state)
 	sample_stub(&sample, PE_MACHINE_AMD64, false, "252");
 	assert_fails_with(read_sample(&image, &e),
 			  "'sample.efi': an EFI program, but not a kernel image: no HdrS at 0x202");
+}
+
+/* By the mark that Documentation/arch/arm64/booting.rst and riscv/boot-image-header.rst give it,
+ * and by that of include/linux/pe.h. */
+static void form_is_what_the_build_calls_it(void **state)
+{
+	static const char marks[][5] = {"ARM\x64", "RSC\x05", "\xcd\x23\x82\x81"};
+	struct linux_image image;
+	struct err e = ERR_INIT;
+
+	(void)state;
+	sample_kernel(&sample, PE_MACHINE_AMD64);
+	assert_ok(read_sample(&image, &e));
+	assert_string_equal(image.form, "bzImage");
+	sample_kernel(&sample, PE_MACHINE_ARM64);
+	memset(sample.bytes + 0x202, 0, 4);
+	assert_ok(read_sample(&image, &e));
+	assert_null(image.form);
+	for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
+		memcpy(sample.bytes + 0x38, marks[i], 4);
+		assert_ok(read_sample(&image, &e));
+		assert_string_equal(image.form, "Image");
+	}
+	/* One that unpacks itself has the last mark too. */
+	memcpy(sample.bytes + 4, "zimg", 4);
+	le32_put(sample.bytes + 8, 0x300);
+	le32_put(sample.bytes + 12, (uint32_t)sample.len - 0x300);
+	assert_ok(read_sample(&image, &e));
+	assert_string_equal(image.form, "zboot");
 }
 
 static void zboot_tells_where_its_kernel_is(void **state)
@@ -197,6 +234,7 @@ int main(void)
 		cmocka_unit_test(cut_anywhere_is_an_error),
 		cmocka_unit_test(other_files_are_named),
 		cmocka_unit_test(other_efi_program_is_no_kernel),
+		cmocka_unit_test(form_is_what_the_build_calls_it),
 		cmocka_unit_test(zboot_tells_where_its_kernel_is),
 	};
 
