@@ -158,10 +158,9 @@ static bool wants_dhcp4(const struct link *k)
 	return true;
 }
 
-static void forget_late_servers(void *data)
+/* Returns when there is something to forget again, or INT64_MAX. */
+static int64_t forget_late_servers(struct link *k, int64_t now)
 {
-	struct link *k = data;
-	int64_t now = loop_now_ms();
 	int64_t next;
 
 	if (k->nd_servers_until_ms <= now)
@@ -171,11 +170,34 @@ static void forget_late_servers(void *data)
 	next = k->nd_servers_until_ms > now ? k->nd_servers_until_ms : INT64_MAX;
 	if (k->nd_search_until_ms > now && k->nd_search_until_ms < next)
 		next = k->nd_search_until_ms;
-	if (next != INT64_MAX)
-		loop_timer_set(k->net->loop, &k->timer_nd, next);
+	return next;
+}
+
+static void set_timer(struct link *k, struct loop_timer *t, int64_t due_ms)
+{
+	if (due_ms != INT64_MAX)
+		loop_timer_set(k->net->loop, t, due_ms);
 	else
-		loop_timer_clear(k->net->loop, &k->timer_nd);
+		loop_timer_clear(k->net->loop, t);
+}
+
+static void on_late_servers(void *data)
+{
+	struct link *k = data;
+
+	set_timer(k, &k->timer_nd, forget_late_servers(k, loop_now_ms()));
 	net_changed(k->net, k);
+}
+
+/* After a crash of this program; what is remembered also ends when there is no carrier. */
+static void remember(struct link *k)
+{
+	int64_t now = loop_now_ms();
+
+	link_memory_load(k, now);
+	set_timer(k, &k->timer4, k->dhcp4.leased ? k->dhcp4.due_ms : INT64_MAX);
+	set_timer(k, &k->timer6, k->dhcp6.leased ? k->dhcp6.due_ms : INT64_MAX);
+	set_timer(k, &k->timer_nd, forget_late_servers(k, now));
 }
 
 void link_take(struct link *k, struct net *net, const struct link_settings *plan,
@@ -187,9 +209,10 @@ void link_take(struct link *k, struct net *net, const struct link_settings *plan
 	k->index = event->index;
 	memcpy(k->name, event->name, sizeof(k->name));
 	memcpy(k->mac, event->mac, sizeof(k->mac));
-	k->timer_nd = (struct loop_timer){.fire = forget_late_servers, .data = k};
+	k->timer_nd = (struct loop_timer){.fire = on_late_servers, .data = k};
 	link_dhcp4_init(k);
 	link_dhcp6_init(k);
+	remember(k);
 	configure(k);
 	link_update(k, event);
 	net_changed(net, k);
@@ -224,6 +247,7 @@ void link_release(struct link *k)
 	link_socket_close(k, &k->socket4);
 	link_socket_close(k, &k->socket6);
 	net_report_gone(k->name);
+	link_memory_drop(k);
 	memset(k, 0, sizeof(*k));
 	net_report_resolv(net);
 }
@@ -231,6 +255,7 @@ void link_release(struct link *k)
 void link_ra_flags(struct link *k, uint8_t flags)
 {
 	k->ra_flags = flags;
+	link_memory_save(k);
 	link_dhcp6_consider(k);
 }
 
@@ -254,7 +279,7 @@ void link_nd_options(struct link *k, const uint8_t *options, size_t len)
 		memcpy(k->nd.search, dns.search, sizeof(dns.search));
 		k->nd_search_until_ms = until(dns.search_life_s, ND_FOREVER);
 	}
-	forget_late_servers(k);
+	on_late_servers(k);
 }
 
 bool link_online(const struct link *k)

@@ -77,6 +77,14 @@ void link_dhcp6_init(struct link *k);
 void link_dhcp6_consider(struct link *k);
 void link_dhcp6_suspend(struct link *k);
 
+/*
+ * In link_memory.c: what was learnt about a link and the kernel does not keep, from one start of this
+ * program to the next. Leases are asked for again by the address that the link has.
+ */
+void link_memory_load(struct link *k, int64_t now_ms);
+void link_memory_save(const struct link *k);
+void link_memory_drop(const struct link *k);
+
 /* In link_socket.c: a socket of UDP on this link alone; -1 with errno set. */
 int link_socket(const struct link *k, int family, uint16_t port);
 int link_socket_raw(const struct link *k);

@@ -192,6 +192,8 @@ static void end_dump(struct net *net)
 		return;
 	if (ended == RTM_GETLINK) {
 		forget_absent(net);
+		net_report_sweep(net);
+		net_report_resolv(net);
 		dump(net, RTM_GETADDR);
 	}
 }
@@ -230,7 +232,10 @@ static void on_news(void *data)
 void net_changed(struct net *net, const struct link *k)
 {
 	net_report_link(k);
-	net_report_resolv(net);
+	/* Of links that are found all at once, as after a crash, it is written for all at once. */
+	if (net->dumping != RTM_GETLINK)
+		net_report_resolv(net);
+	link_memory_save(k);
 	if (net->is_online || !link_online(k))
 		return;
 	net->is_online = true;

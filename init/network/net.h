@@ -42,6 +42,7 @@ void net_changed(struct net *net, const struct link *k);
 void net_report_start(void);
 void net_report_link(const struct link *k);
 void net_report_gone(const char *name);
+void net_report_sweep(const struct net *net);
 void net_report_resolv(const struct net *net);
 
 #endif

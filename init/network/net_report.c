@@ -2,6 +2,7 @@
 
 #include "network/resolv.h"
 #include "network/say.h"
+#include "shared/folder.h"
 #include "shared/message.h"
 
 #include <errno.h>
@@ -151,6 +152,29 @@ void net_report_gone(const char *name)
 
 	message_put(path, sizeof(path), FOLDER "/%s", name);
 	unlink(path);
+}
+
+static bool is_known(const struct net *net, const char *name)
+{
+	for (size_t i = 0; i < NET_LINKS_MAX; i++)
+		if (net->link[i].index != 0 && strcmp(net->link[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Of links that went while nobody looked. */
+void net_report_sweep(const struct net *net)
+{
+	struct folder folder;
+	const char *name;
+
+	if (folder_open(&folder, FOLDER) < 0)
+		return;
+	while ((name = folder_next(&folder)) != NULL)
+		if (strlen(name) < RTNL_NAME && strcmp(name, "resolv.conf") != 0 &&
+		    !is_known(net, name))
+			net_report_gone(name);
+	folder_close(&folder);
 }
 
 static void add_list(struct resolv *r, const char *list, const char *link)

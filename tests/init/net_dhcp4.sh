@@ -105,6 +105,61 @@ inside ip route | grep -q 192.0.2.99 && fail "the router was taken beside option
 reaches 192.0.2.1
 stop
 
+echo "the network's program crashes, over and over and with a flood of packets for it: nothing is lost"
+make_root
+conf <<-END
+	[link eth0]
+	dhcp4 = yes
+	[link eth1]
+	address = 203.0.113.5/24
+END
+start pideisn.service.network.backoff-max=250ms
+plug eth0
+inside ip link add eth1 type veth peer name far1
+inside ip link set far1 up
+ip addr add 192.0.2.1/24 dev srv0
+serve --dhcp-range=192.0.2.50,192.0.2.60,1h --dhcp-option=option:router,192.0.2.1 \
+	--dhcp-option=option:dns-server,192.0.2.53
+says 'by DHCP'
+holds state=online run_file eth1
+holds 'nameserver 192.0.2.53' run_file resolv.conf
+cp "/proc/$client/root/run/pideisn/net/resolv.conf" before
+inside ip monitor address route >changes &
+monitor=$!
+python3 -c '
+import os, socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+while True:
+    s.sendto(os.urandom(300), ("192.0.2.255", 68))' &
+flood=$!
+for n in 1 2 3 4 5; do
+	crash
+	holds "$((n + 1))" grep -c DHCPACK server.log
+done
+kill $flood
+[ "$(grep -c 'network killed by signal 11 (SIGSEGV), starting it again in 250 ms' "$console")" = 5 ] ||
+	fail "a crash was not told"
+[ "$(grep -c 'by DHCP' "$console")" = 1 ] || fail "the same lease was told as news"
+[ "$(grep -c DHCPDISCOVER server.log)" = 1 ] || fail "it looked for a server again"
+[ "$(grep -c 'pideisn: ready' "$console")" = 1 ] || fail "process 1 was hurt"
+cmp before "/proc/$client/root/run/pideisn/net/resolv.conf" || fail "another resolv.conf"
+holds state=online run_file eth0
+holds state=online run_file eth1
+reaches 192.0.2.1
+# A link that goes while nobody looks, and another one that comes.
+kill -STOP "$client"
+kill -KILL "$(network_pid)"
+inside ip link del eth1
+inside ip link add eth1 type veth peer name far1
+inside ip link set far1 up
+kill -CONT "$client"
+holds '203.0.113.5/24' inside ip addr show eth1
+holds state=online run_file eth1
+kill $monitor
+grep '^Deleted' changes | grep -v 203.0.113 | grep -v 'eth1\|far1' && fail "an address or route went meanwhile"
+stop
+
 echo "no server: ready at once, who waits for the network waits, and the link goes on asking"
 make_root
 conf <<-END

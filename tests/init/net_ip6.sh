@@ -41,6 +41,12 @@ grep -q DHCPSOLICIT server.log && fail "DHCPv6 without being told to"
 # Forwarding, which virtual machines need, must not end it.
 inside sh -c 'echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
 [ "$(inside cat /proc/sys/net/ipv6/conf/eth0/accept_ra)" = 2 ] || fail "accept_ra is not 2"
+# What the advertisement said is still known after a crash.
+stop_server
+crash
+holds 'address=2001:db8:1:0:' run_file eth0
+holds 'nameserver 2001:db8:1::53' run_file resolv.conf
+holds 'search lab.example' run_file resolv.conf
 stop
 
 echo "stateless DHCPv6: the O flag"
@@ -70,6 +76,13 @@ holds 'nameserver 2001:db8:1::55' run_file resolv.conf
 grep -q 'DHCPREPLY(srv0) 2001:db8:1::1' server.log || fail "the server gave another address"
 reaches 2001:db8:1::1
 before=$(grep -c DHCPREPLY server.log)
+
+echo "the network's program crashes: the address stays and is asked for again"
+crash
+holds DHCPREBIND cat server.log
+holds "$((before + 1))" grep -c DHCPREPLY server.log
+holds 'address=2001:db8:1::1' run_file eth0
+before=$((before + 1))
 
 echo "the carrier goes and comes back: the address is asked for again"
 ip link set srv0 down

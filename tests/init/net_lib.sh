@@ -62,7 +62,8 @@ conf() {
 	cat >"$root/etc/pideisn/net.conf"
 }
 
-# start WORD...: process 1 with these arguments; $client is its number out here.
+# start WORD...: process 1 with these arguments; $client is its number out here. The link that $early
+# names is there from the first.
 start() {
 	# The inner shell tells its number before it becomes pideisn.
 	rm -f "$work/go"
@@ -76,6 +77,7 @@ start() {
 		client=$(cat "/proc/$unshare_pid/task/$unshare_pid/children" 2>/dev/null || true)
 		client=${client%% *}
 	done
+	[ -z "${early:-}" ] || plug "$early"
 	echo >"$work/go"
 	until grep -q 'pideisn: ready' "$console"; do
 		sleep 0.01
@@ -93,6 +95,16 @@ network_pid() {
 		done
 		sleep 0.01
 	done
+}
+
+# crash: the network's program does, and is there again.
+crash() {
+	crashed=$(network_pid)
+	kill -SEGV "$crashed"
+	until [ ! -e "/proc/$crashed" ]; do
+		sleep 0.01
+	done
+	[ "$(network_pid)" != "$crashed" ]
 }
 
 stop() {
@@ -130,7 +142,7 @@ run_file() {
 
 # says TEXT [SECONDS]: the console does, at last.
 says() {
-	count=$((${2:-15} * 50))
+	count=$((${2:-60} * 50))
 	until grep -qF -- "$1" "$console"; do
 		count=$((count - 1))
 		[ $count -gt 0 ] || fail "'$1' was not said"

@@ -122,9 +122,29 @@ kill -CONT "$(network_pid)"
 says 'eth0: is gone'
 stop
 
+echo "an image without the network's program: told in a line, and nobody waits for it"
+make_root
+rm "$root/usr/lib/pideisn/network"
+conf <<-END
+	[service waits]
+	exec = /init --version
+	restart = never
+	after = network
+END
+early=eth0
+start pideisn.link.eth0.address=192.0.2.5/24
+early=
+says 'waits: pideisn '
+says 'pideisn: no network: the image has no /usr/lib/pideisn/network'
+[ "$(grep -c 'network' "$console")" = 1 ] || fail "more than a line"
+holds 'LOOPBACK,UP' inside ip link show lo
+lacks 'state UP' inside ip link show eth0
+stop
+
 echo "wrong words are told"
 make_root
 start ip=192.0.2.300 pideisn.link.eth0.address=192.0.2.5
 says "command line: 'ip=192.0.2.300' is not an ip= of the kernel's form"
-says "address: '192.0.2.5' is not an address such as 192.0.2.5/24"
+says "network: command line: address: '192.0.2.5' is not an address such as 192.0.2.5/24"
+[ "$(grep -c 'command line' "$console")" = 2 ] || fail "a wrong word was told twice"
 stop
