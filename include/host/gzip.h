@@ -63,4 +63,7 @@ MUST_CHECK int gzip_unpack(struct gzip_unpacker *u, const void *data, size_t len
 MUST_CHECK int gzip_unpack_slice(struct gzip_unpacker *u, unsigned char *data, size_t len,
 				 size_t size, struct buf *to, struct err *e);
 
+/* What compresses, and its version, which decides the bytes. */
+const char *gzip_library(void);
+
 #endif

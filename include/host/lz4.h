@@ -25,4 +25,7 @@ enum {
 /* Appends a block of these bytes, LZ4_BLOCK of them or the last ones. Fits several threads. */
 MUST_CHECK int lz4_pack(const void *data, size_t len, int level, struct buf *to, struct err *e);
 
+/* What compresses, and its version, which decides the bytes. */
+const char *lz4_library(void);
+
 #endif

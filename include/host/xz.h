@@ -23,4 +23,7 @@ MUST_CHECK int xz_sink_init(struct xz_sink *x, struct sink *out, int level, unsi
 MUST_CHECK int xz_sink_finish(struct xz_sink *x, struct err *e);
 void xz_sink_done(struct xz_sink *x);
 
+/* What compresses, and its version, which decides the bytes. */
+const char *xz_library(void);
+
 #endif

@@ -125,3 +125,8 @@ int gzip_unpack_slice(struct gzip_unpacker *u, unsigned char *data, size_t len, 
 					     to->data + to->len, size, &used, NULL);
 	return unpacked(r, used == len + sizeof(end), size, to, e);
 }
+
+const char *gzip_library(void)
+{
+	return "libdeflate " LIBDEFLATE_VERSION_STRING;
+}

@@ -21,3 +21,8 @@ int lz4_pack(const void *data, size_t len, int level, struct buf *to, struct err
 	to->len += 4 + (size_t)n;
 	return 0;
 }
+
+const char *lz4_library(void)
+{
+	return "lz4 " LZ4_VERSION_STRING;
+}

@@ -68,3 +68,8 @@ void xz_sink_done(struct xz_sink *x)
 	x->stream = NULL;
 	x->piece = NULL;
 }
+
+const char *xz_library(void)
+{
+	return "liblzma " LZMA_VERSION_STRING;
+}

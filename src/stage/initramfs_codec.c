@@ -7,9 +7,6 @@
 #include "host/xz.h"
 #include "host/zstd.h"
 
-#include <libdeflate.h>
-#include <lz4.h>
-#include <lzma.h>
 #include <string.h>
 
 static const struct codec {
@@ -88,13 +85,13 @@ int initramfs_library(enum initramfs_compress c, const char **ret, struct err *e
 	*ret = NULL;
 	switch (c) {
 	case INITRAMFS_GZIP:
-		*ret = "libdeflate " LIBDEFLATE_VERSION_STRING;
+		*ret = gzip_library();
 		return 0;
 	case INITRAMFS_XZ:
-		*ret = "liblzma " LZMA_VERSION_STRING;
+		*ret = xz_library();
 		return 0;
 	case INITRAMFS_LZ4:
-		*ret = "lz4 " LZ4_VERSION_STRING;
+		*ret = lz4_library();
 		return 0;
 	case INITRAMFS_ZSTD:
 		return zstd_version(ret, e);
