@@ -3,9 +3,10 @@
 
 usage: measure.py RUNS NAME OUTPUT COMMAND [NAME OUTPUT COMMAND]...
 
-A command is a line for sh; OUTPUT is the file whose size counts ('-': none). The columns are
-seconds on the clock, processor seconds of the command and all it started, the highest peak of
-memory of one process in MiB, bytes, and how many times faster than the first each is.
+A command is a line for sh; OUTPUT is the file whose size counts ('-': none), which is not there
+when the command starts; nothing else waits to be written then either. The columns are seconds on
+the clock, processor seconds of the command and all it started, the highest peak of memory of one
+process in MiB, bytes, and how many times faster than the first each is.
 """
 import os
 import resource
@@ -36,6 +37,9 @@ results = [[] for _ in rows]
 sizes = [0] * len(rows)
 for _ in range(runs):
     for i, (name, output, command) in enumerate(rows):
+        if os.path.exists(output):
+            os.unlink(output)
+        os.sync()
         results[i].append(run(command))
         sizes[i] = os.path.getsize(output) if output != "-" else 0
 first = [statistics.median(column) for column in zip(*results[0])]
