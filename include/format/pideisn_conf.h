@@ -47,6 +47,7 @@ struct pideisn_service {
 	const char *name;
 	const char *exec; /* the program's absolute path in the image */
 	bool optional;	  /* an image without it is meant so */
+	bool for_links;	  /* it is the one that reads the sections [link], and there are some */
 };
 
 /* The next service from *index on, which starts as 0; false behind the last. */

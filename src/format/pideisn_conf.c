@@ -34,6 +34,7 @@ struct item {
 struct pideisn_conf {
 	struct item items[ITEMS_MAX];
 	size_t n_items;
+	bool has_links;
 	size_t text_used[2]; /* by PID 1, and by the network's program */
 	struct strv verdicts;
 
@@ -161,6 +162,7 @@ static int enter_item(struct pideisn_conf *c, const char *name, struct err *e)
 	if (!item->name)
 		return err_memory(e);
 	item->section = c->section;
+	c->has_links |= !strcmp(c->section->name, "link");
 	c->n_items++;
 	c->item = item;
 	c->skipping = false;
@@ -589,7 +591,8 @@ bool pideisn_conf_service(const struct pideisn_conf *c, size_t *index, struct pi
 
 		if (item->section != service || !item->exec)
 			continue;
-		*ret = (struct pideisn_service){item->name, item->exec, item->optional};
+		*ret = (struct pideisn_service){item->name, item->exec, item->optional,
+						c->has_links && !strcmp(item->name, "network")};
 		(*index)++;
 		return true;
 	}

@@ -138,6 +138,34 @@ static int add_init(struct sbom *s, struct err *e)
 	return add(s, &c, e);
 }
 
+/* If the lists of the recipe have it, under whatever name. */
+static int add_network(struct sbom *s, struct err *e)
+{
+	const struct artefact *a = manifest_find(&s->build->manifest, "initramfs");
+	struct cyclonedx_component c = {
+		.type = "application",
+		.ref = "network",
+		.name = "pideisn-network",
+		.version = MKOS_VERSION,
+		.part_of = s->initramfs,
+	};
+	AUTO_FREE char *path = NULL;
+
+	if (project_find_program("init", "pideisn-network", &path, e) < 0)
+		return -1;
+	if (!path)
+		return 0;
+	if (keep_hash(s, path, &c.sha256, e) < 0)
+		return -1;
+	for (size_t i = 0; i < a->inputs.n; i++) {
+		const char *sha256 = input_hash(&a->inputs.v[i]);
+
+		if (*a->inputs.v[i].name == '/' && sha256 && !strcmp(sha256, c.sha256))
+			return add(s, &c, e);
+	}
+	return 0;
+}
+
 static int add_payload(struct sbom *s, const struct payload *payload, struct err *e)
 {
 	struct cyclonedx_component c = {
@@ -257,7 +285,7 @@ static int add_initramfs(struct sbom *s, struct err *e)
 	if (add(s, &c, e) < 0)
 		return -1;
 	s->initramfs = s->n;
-	if (add_init(s, e) < 0)
+	if (add_init(s, e) < 0 || add_network(s, e) < 0)
 		return -1;
 	for (size_t i = 0; i < p->n_payloads; i++)
 		if (p->payloads[i].source && !p->payloads[i].without &&

@@ -63,7 +63,14 @@ static int check_programs(const struct initramfs_options *options, const struct 
 	size_t index = 0;
 
 	while (pideisn_conf_service(conf, &index, &service)) {
-		if (service.optional || image_tree_resolve(plan, service.exec))
+		if (image_tree_resolve(plan, service.exec))
+			continue;
+		if (service.for_links &&
+		    doubt(options->strict, e,
+			  "'%s', which the sections [link] are for, is not in the image",
+			  service.exec) < 0)
+			return -1;
+		if (service.optional || service.for_links)
 			continue;
 		if (doubt(options->strict, e,
 			  "service %s: '%s' is not in the image: add it, or say 'optional = "

@@ -49,4 +49,9 @@ printf '[service web]\nexec = /sh\n' >etc/pideisn/web.conf
 expect 0 "$mkos" initramfs --strict --list list -o strict.cpio
 printf '[service web]\nexec = /bin/web\noptional = yes\n' >etc/pideisn/web.conf
 expect 0 "$mkos" initramfs --strict --list list -o strict.cpio
+printf '[link eth0]\ndhcp4 = no\n' >etc/pideisn/web.conf
+expect 1 "$mkos" initramfs --strict --list list -o strict.cpio
+has err "'/usr/lib/pideisn/network', which the sections [link] are for, is not in the image"
+printf '[link eth0]\ndhcp4 = no\n[service network]\nexec = /sh\n' >etc/pideisn/web.conf
+expect 0 "$mkos" initramfs --strict --list list -o strict.cpio
 exit $failed

@@ -35,9 +35,12 @@ gzip -dc p/target/initramfs.cpio.gz >image.cpio
 (mkdir image && cd image && cpio -id --quiet <../image.cpio)
 grep -q "^init application pideisn [0-9][^ ]* $(sum image/init) /init -\$" rows ||
 	fail "$(cat rows)"
+network=/usr/lib/pideisn/network
+grep -q "^network application pideisn-network [0-9][^ ]* $(sum image$network) $network -\$" rows ||
+	fail "$(cat rows)"
 has rows "file:/usr/bin/busybox file /usr/bin/busybox - $(sum /bin/busybox) - -"
 # Every file of the image is there, once.
-(cd image && find . -type f ! -name '.archive-*' ! -name init | sed 's/^\.//') | sort >wanted
+(cd image && find . -type f ! -name '.archive-*' ! -name init ! -name network | sed 's/^\.//') | sort >wanted
 sed -n 's/^file:\([^ ]*\) .*/\1/p' rows | sort >found
 same found wanted
 os=$(. p/config/os-release && echo "$ID $VERSION_ID")
