@@ -11,6 +11,8 @@ struct media_command {
 	struct project_options project;
 	struct media_options media;
 	struct strv ukis, files, partitions;
+	struct strv certificates;
+	struct passphrase_source passphrase;
 	const char *format; /* of a disk */
 	const char *json;
 };
@@ -50,6 +52,25 @@ struct media_command {
 			"machines only), manual (default before: from its menu) or force", \
 			OPTION_TEXT, offsetof(struct media_command, media.esp.enrol), NULL \
 	}
+#define MEDIA_ROW_KEY                                                                           \
+	{                                                                                       \
+		0, "secureboot-private-key", "KEY",                                             \
+			"sign the boot loader, and UKIs and other programs that have no "       \
+			"signature, "                                                           \
+			"for Secure Boot (default: the recipe's key)",                          \
+			OPTION_TEXT, offsetof(struct media_command, media.esp.signer.key), NULL \
+	}
+#define MEDIA_ROW_CERTIFICATE                                                                \
+	{                                                                                    \
+		0, "secureboot-certificate", "FILE",                                         \
+			"the key's certificate; further ones lead to its root", OPTION_LIST, \
+			offsetof(struct media_command, certificates), NULL                   \
+	}
+#define MEDIA_ROW_PASSPHRASE                                                                       \
+	{                                                                                          \
+		0, "passphrase-fd", "N", "the key's passphrase is the first line of descriptor N", \
+			OPTION_CALL, 0, media_set_passphrase_fd                                    \
+	}
 #define MEDIA_ROW_LABEL                                                                        \
 	{                                                                                      \
 		0, "label", "TEXT", "what the volume is called (default: MVIRT)", OPTION_TEXT, \
@@ -71,6 +92,8 @@ struct media_command {
 		0, "force", NULL, "write over a disk image that has more partitions than the ESP", \
 			OPTION_FLAG, offsetof(struct media_command, media.force), NULL             \
 	}
+
+MUST_CHECK int media_set_passphrase_fd(void *into, const char *value, struct err *e);
 
 /* Makes the recipe's medium, or that of the UKIs that are given, and tells what it is. */
 MUST_CHECK int media_command_run(const struct command *c, int argc, char **argv,

@@ -119,6 +119,9 @@ MUST_CHECK int build_check_recipe(const struct build *b, struct err *e);
 MUST_CHECK int build_resume(struct build *b, const struct project_options *options,
 			    struct project *project, struct err *e);
 
+/* Which recipe target/ is of, in memory of the caller's; NULL when nothing was made yet. */
+MUST_CHECK int build_find_recipe(char **ret, struct err *e);
+
 /* Fails when target/mvirt.efi was written to since it was made, or is older than its parts. */
 MUST_CHECK int build_check_uki(struct build *b, struct err *e);
 

@@ -12,6 +12,8 @@
 #include "base/strv.h"
 #include "format/fat32.h"
 #include "host/file.h"
+#include "host/temp.h"
+#include "stage/signer.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,7 +24,9 @@ struct esp_options {
 	const char *boot_loader;  /* NULL: the distribution's systemd-boot, where one is needed */
 	const char *keys;	  /* folder with PK.auth, KEK.auth, db.auth; NULL: none to enrol */
 	const char *enrol;	  /* "if-safe", "force" or "manual"; NULL: the safest */
-	bool strict;		  /* what is doubtful is an error instead of a warning */
+	/* Secure Boot: signs each EFI program that has no signature; without a key none. */
+	struct signer_options signer;
+	bool strict; /* what is doubtful is an error instead of a warning */
 };
 
 /* The files, open; what fat32_plan_new() takes. */
@@ -34,6 +38,11 @@ struct esp {
 	struct buf loader_conf;
 	struct memory_source loader_conf_source;
 	uint16_t machine; /* Machine of the UKIs */
+	size_t loader;	  /* index of the boot loader, where has_loader */
+	bool has_loader;
+	struct temp_folder folder;  /* of signed copies */
+	struct file_source *copies; /* by index of the file; not open: there is none */
+	size_t n_signed;
 };
 
 #define ESP_INIT                 \

@@ -40,6 +40,7 @@ struct media_summary {
 	uint64_t esp_bytes; /* of the partition */
 	uint64_t esp_free;
 	size_t n_ukis, n_files, n_partitions; /* partitions beside the ESP */
+	size_t n_signed;		      /* programs that were signed for it */
 	struct guid id;			      /* of the disk */
 };
 

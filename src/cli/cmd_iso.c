@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 #include "cli/media_command.h"
+#include "cli/pcr_words.h"
 
 static const struct option_row rows[] = {
 	MEDIA_ROW_UKI,
@@ -9,6 +10,10 @@ static const struct option_row rows[] = {
 	MEDIA_ROW_BOOT_LOADER,
 	MEDIA_ROW_ENROLL_KEYS,
 	MEDIA_ROW_ENROLL,
+	MEDIA_ROW_KEY,
+	MEDIA_ROW_CERTIFICATE,
+	MEDIA_ROW_PASSPHRASE,
+	KEY_HOLDER_ROWS(struct media_command, media.esp.signer.holders),
 	MEDIA_ROW_LABEL,
 	MEDIA_ROW_SEED,
 	{'o', "output", "FILE", "where the ISO goes (default: target/mvirt.iso)", OPTION_TEXT,

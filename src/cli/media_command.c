@@ -1,6 +1,7 @@
 #include "cli/media_command.h"
 
 #include "base/log.h"
+#include "cli/pcr_words.h"
 #include "host/clock.h"
 #include "host/progress.h"
 #include "stage/build.h"
@@ -15,6 +16,32 @@ static void media_command_done(struct media_command *m)
 	strv_done(&m->ukis);
 	strv_done(&m->files);
 	strv_done(&m->partitions);
+	strv_done(&m->certificates);
+}
+
+int media_set_passphrase_fd(void *into, const char *value, struct err *e)
+{
+	return passphrase_fd_parse(value, &((struct media_command *)into)->passphrase, e);
+}
+
+static int check_keys(const struct media_command *m, bool recipe, struct err *e)
+{
+	const struct signer_options *s = &m->media.esp.signer;
+	bool has_holder =
+		s->holders.engine || s->holders.provider || s->holders.certificate_provider;
+
+	if (!s->key != !m->certificates.n)
+		return err_set(e, ERR_USAGE,
+			       "--secureboot-private-key and --secureboot-certificate go together");
+	if (s->key && (recipe || m->project.recipe))
+		return err_set(e, ERR_USAGE,
+			       "the recipe says who signs, in [secureboot]: the options for it go "
+			       "with --uki");
+	if (has_holder && !s->key)
+		return err_set(e, ERR_USAGE,
+			       "--signing-engine, --signing-provider and --certificate-provider go "
+			       "with --secureboot-private-key");
+	return key_holders_check(&s->holders, e);
 }
 
 static int parse_format(struct media_command *m, struct err *e)
@@ -47,6 +74,8 @@ static void report_text(const char *path, const struct media_summary *s)
 	printf("\n  ESP %s, %s free, %zu file%s", size_text(s->esp_bytes, esp, sizeof(esp)),
 	       size_text(s->esp_free, spare, sizeof(spare)), s->n_files,
 	       s->n_files == 1 ? "" : "s");
+	if (s->n_signed)
+		printf(", %zu signed", s->n_signed);
 	if (s->n_partitions)
 		printf("; %zu more partition%s", s->n_partitions, s->n_partitions == 1 ? "" : "s");
 	printf("\n  disk %s\n", id);
@@ -72,6 +101,7 @@ static int report(const char *path, const struct media_summary *s, const struct 
 	json_number(&out.w, "esp_size", s->esp_bytes);
 	json_number(&out.w, "esp_free", s->esp_free);
 	json_number(&out.w, "files", s->n_files);
+	json_number(&out.w, "signed", s->n_signed);
 	json_number(&out.w, "partitions", s->n_partitions + 1);
 	return json_output_print(&out, e);
 }
@@ -84,6 +114,7 @@ static int make_recipe(const struct media_command *m, const struct json_request 
 	AUTO_BUILD b = BUILD_INIT;
 	struct step step;
 
+	b.passphrase = m->passphrase;
 	if (build_resume(&b, &m->project, &project, e) < 0)
 		return -1;
 	if (build_finish(&b, build_media(&b, &m->media, &step, e), e) < 0)
@@ -91,10 +122,41 @@ static int make_recipe(const struct media_command *m, const struct json_request 
 	return report_steps(&b, &step, 1, json, e);
 }
 
-static int make_parts(const struct media_command *m, const struct json_request *json, struct err *e)
+/* The recipe that is named, or else the one that target/mvirt.efi is of where that is put on it. */
+static int find_signer(struct media_command *m, bool is_own, struct project *project, struct err *e)
 {
+	struct signer_options *s = &m->media.esp.signer;
+	struct project_options o = m->project;
+	AUTO_FREE char *recipe = NULL;
+
+	s->passphrase = m->passphrase;
+	s->strict = m->media.esp.strict;
+	s->certificates = &m->certificates;
+	if (!s->key && is_own && !o.recipe && build_find_recipe(&recipe, e) < 0)
+		return -1;
+	if (recipe)
+		o.recipe = recipe;
+	if (!s->key && o.recipe) {
+		if (project_load(&o, project, e) < 0)
+			return -1;
+		s->key = project->secureboot_key;
+		s->certificates = &project->secureboot_certificates;
+	}
+	if (m->passphrase.has_fd && !s->key)
+		return err_set(e, ERR_USAGE,
+			       "--passphrase-fd goes with --secureboot-private-key, or with a "
+			       "recipe that has [secureboot]");
+	return 0;
+}
+
+static int make_parts(struct media_command *m, bool is_own, const struct json_request *json,
+		      struct err *e)
+{
+	AUTO_PROJECT project = PROJECT_INIT;
 	struct media_summary summary;
 
+	if (find_signer(m, is_own, &project, e) < 0)
+		return -1;
 	if (stage_media(&m->media, &summary, e) < 0)
 		return -1;
 	return report(m->media.output, &summary, json, e);
@@ -106,7 +168,7 @@ int media_command_run(const struct command *c, int argc, char **argv, enum media
 	AUTO(media_command_done) struct media_command m = {.media = {.kind = kind}};
 	struct json_request json;
 	enum parsed parsed;
-	bool recipe;
+	bool is_own, recipe;
 	int first;
 
 	if (options_parse(c, argc, argv, &m, 0, &first, &parsed, e) < 0)
@@ -116,7 +178,10 @@ int media_command_run(const struct command *c, int argc, char **argv, enum media
 	if (json_request_parse(m.json, &json, e) < 0 || parse_format(&m, e) < 0 ||
 	    clock_source_date(&m.media.time, e) < 0)
 		return -1;
-	recipe = m.ukis.n == 0 && !m.media.output;
+	is_own = m.ukis.n == 0;
+	recipe = is_own && !m.media.output;
+	if (check_keys(&m, recipe, e) < 0)
+		return -1;
 	if (m.ukis.n == 0 && strv_add(&m.ukis, PROJECT_UKI, e) < 0)
 		return -1;
 	if (!m.media.output)
@@ -125,5 +190,5 @@ int media_command_run(const struct command *c, int argc, char **argv, enum media
 	m.media.esp.files = &m.files;
 	m.media.partitions = &m.partitions;
 	m.media.sync = !m.project.no_sync;
-	return recipe ? make_recipe(&m, &json, e) : make_parts(&m, &json, e);
+	return recipe ? make_recipe(&m, &json, e) : make_parts(&m, is_own, &json, e);
 }

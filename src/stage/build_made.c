@@ -18,8 +18,7 @@ int build_check_recipe(const struct build *b, struct err *e)
 		       made, b->project->recipe, b->project->recipe);
 }
 
-/* Which recipe is in target/, in memory of the caller's; NULL when nothing was made yet. */
-static int find_recipe(char **ret, struct err *e)
+int build_find_recipe(char **ret, struct err *e)
 {
 	AUTO_MANIFEST made = MANIFEST_INIT;
 
@@ -35,7 +34,7 @@ int build_resume(struct build *b, const struct project_options *options, struct 
 	struct project_options o = *options;
 	AUTO_FREE char *recipe = NULL;
 
-	if (!o.recipe && find_recipe(&recipe, e) < 0)
+	if (!o.recipe && build_find_recipe(&recipe, e) < 0)
 		return -1;
 	if (recipe)
 		o.recipe = recipe;

@@ -99,6 +99,7 @@ int build_media(struct build *b, const struct media_options *options, struct ste
 	uint64_t started = clock_ms();
 	bool current;
 
+	o.esp.signer = build_signer(b);
 	if (!file_exists(PROJECT_UKI))
 		return err_set(e, ERR_MISSING,
 			       "'" PROJECT_UKI "' is missing: make it with mvirt-mkos build, or "

@@ -5,6 +5,7 @@
 #include "base/path.h"
 #include "format/pe.h"
 #include "format/uki_lint.h"
+#include "stage/esp_sign.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -20,8 +21,12 @@ void esp_done(struct esp *esp)
 {
 	for (size_t i = 0; i < esp->n; i++) {
 		file_source_close(&esp->sources[i]);
+		file_source_close(&esp->copies[i]);
 		free(esp->names[i]);
 	}
+	if (esp->folder.path)
+		temp_folder_remove(&esp->folder);
+	free(esp->copies);
 	free(esp->sources);
 	free(esp->files);
 	free(esp->names);
@@ -33,12 +38,13 @@ void esp_done(struct esp *esp)
 static int make_room(struct esp *esp, size_t n, struct err *e)
 {
 	esp->sources = calloc(n, sizeof(*esp->sources));
+	esp->copies = calloc(n, sizeof(*esp->copies));
 	esp->files = calloc(n, sizeof(*esp->files));
 	esp->names = calloc(n, sizeof(char *));
-	if (!esp->sources || !esp->files || !esp->names)
+	if (!esp->sources || !esp->copies || !esp->files || !esp->names)
 		return err_memory(e);
 	for (size_t i = 0; i < n; i++)
-		esp->sources[i] = (struct file_source)FILE_SOURCE_INIT;
+		esp->sources[i] = esp->copies[i] = (struct file_source)FILE_SOURCE_INIT;
 	esp->cap = n;
 	return 0;
 }
@@ -213,7 +219,9 @@ static int add_boot_loader(const struct esp_options *o, struct esp *esp, struct 
 			       path);
 	if (boot_name(esp->machine, &name, e) < 0 || add_source(esp, path, name, e) < 0)
 		return -1;
-	s = &esp->sources[esp->n - 1].source;
+	esp->has_loader = true;
+	esp->loader = esp->n - 1;
+	s = &esp->sources[esp->loader].source;
 	if (pe_read(s, &pe, e) < 0)
 		return err_ctx(e, "boot loader");
 	if (pe.Machine != esp->machine)
@@ -374,7 +382,7 @@ static int open_all(const struct esp_options *o, struct esp *esp, struct err *e)
 	for (size_t i = 0; i < n_files; i++)
 		if (add_file(esp, o->files->v[i], e) < 0)
 			return -1;
-	return 0;
+	return esp_sign(o, esp, e);
 }
 
 int esp_open(const struct esp_options *options, struct esp *esp, struct err *e)

@@ -22,6 +22,7 @@ static void summarize(const struct media_layout *l, struct media_summary *ret)
 		.esp_free = fat32_plan_free_bytes(l->fat),
 		.n_ukis = l->options->esp.ukis->n,
 		.n_files = l->esp.n,
+		.n_signed = l->esp.n_signed,
 		.n_partitions = l->n_partitions - 1,
 		.id = l->id,
 	};
@@ -149,8 +150,24 @@ static int make_device(const struct media_options *o, struct media_summary *ret,
 	return 0;
 }
 
+static int check_key_apart(const struct media_options *o, struct err *e)
+{
+	const struct signer_options *s = &o->esp.signer;
+
+	if (!s->key)
+		return 0;
+	if (file_apart(s->key, o->output, e) < 0)
+		return -1;
+	for (size_t i = 0; i < s->certificates->n; i++)
+		if (file_apart(s->certificates->v[i], o->output, e) < 0)
+			return -1;
+	return 0;
+}
+
 int stage_media(const struct media_options *options, struct media_summary *ret, struct err *e)
 {
+	if (check_key_apart(options, e) < 0)
+		return -1;
 	if (device_is_there(options->output))
 		return make_device(options, ret, e);
 	return make_file(options, ret, e);

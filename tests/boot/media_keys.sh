@@ -49,6 +49,21 @@ boot first -no-reboot
 "$mkos" run --secure-boot --vars vars.fd --log second --expect 'pideisn: ready' \
 	--power-button keys.img ||
 	{ cat second; exit 1; }
+# Two UKIs with a boot loader, all as they come: what has no signature gets one on the disk.
+if [ "$maker" = genkey ]; then
+	set -- --uki "$uki" --uki signed.efi=other
+	"$mkos" disk "$@" --secureboot-private-key keys/db.key --secureboot-certificate keys/db.pem \
+		-o menu.img
+	"$mkos" run --secure-boot --vars vars.fd --log menu --expect 'pideisn: ready' --power-button \
+		menu.img || { cat menu; exit 1; }
+	# As they come they are refused: first of all the boot loader.
+	"$mkos" disk "$@" -o unsigned.img
+	if "$mkos" run --secure-boot --vars vars.fd --log refused --expect 'pideisn: ready' \
+		--timeout 40 unsigned.img; then
+		exit 1
+	fi
+	grep 'Access Denied\|Security Violation' refused
+fi
 # What is not signed does not start any more.
 "$mkos" disk --uki "$uki" -o plain.img
 if "$mkos" run --secure-boot --vars vars.fd --log third --expect 'pideisn: ready' --timeout 40 \

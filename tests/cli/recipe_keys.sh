@@ -1,7 +1,7 @@
 #!/bin/sh
 # Keys of a recipe: [pcr] makes the bytes of systemd-measure, what cannot sign is told before anything is
 # made, other keys or phases make the UKI anew and nothing else, and no secret is told.
-# usage: recipe_keys.sh MVIRT-MKOS LIB PROJECT
+# usage: recipe_keys.sh MVIRT-MKOS LIB PROJECT SAMPLES
 set -eu
 mkos=$1
 . "$2"
@@ -14,7 +14,7 @@ systemd=/usr/lib/systemd/systemd-measure
 [ -e $stub ] || skip "no systemd-boot-efi"
 [ -e /bin/busybox ] || skip "no busybox-static"
 [ -x $systemd ] || skip "no $systemd"
-for tool in openssl swtpm swtpm_setup objcopy softhsm2-util setsid; do
+for tool in openssl sbverify mcopy swtpm swtpm_setup objcopy softhsm2-util setsid; do
 	command -v $tool >/dev/null || skip "no $tool"
 done
 
@@ -193,6 +193,79 @@ steps 'up to date' 'up to date' 'made in'
 section .pcrpkey got
 same got p/b.pub
 two
+
+# On media, what firmware loads is signed by the recipe's key, or by one that is given: the boot loader,
+# UKIs and addons that have no signature. What has one stays as it is.
+loader=/usr/lib/systemd/boot/efi/systemd-bootx64.efi
+printf '[secureboot]\nkey = a.key\ncertificates = a.pem\n' | recipe
+"$mkos" -q uki --linux kernel_source/sample --os-release ID=two -o plain.efi
+python3 "$4" addon x64 258 addon.stub
+"$mkos" -q uki --stub addon.stub --cmdline more -o add.addon.efi
+"$mkos" -q sign plain.efi --key p/b.key --certificate p/b.pem -o other.efi
+# on IMAGE NAME: the file of the partition, as the file esp.efi.
+on() {
+	rm -f esp.efi
+	mcopy -i "$1@@1M" "::$2" esp.efi || fail "no $2"
+}
+addon=EFI/Linux/plain.efi.extra.d/add.addon.efi
+set -- --uki plain.efi --uki other.efi --add add.addon.efi=$addon
+check_signed() {
+	for name in EFI/BOOT/BOOTX64.EFI EFI/Linux/plain.efi $addon; do
+		on "$1" $name
+		expect 0 sbverify --cert p/a.pem esp.efi
+	done
+	on "$1" EFI/Linux/other.efi
+	same esp.efi other.efi
+}
+expect 0 "$mkos" disk "$@" -o menu.img --secureboot-private-key p/a.key --secureboot-certificate p/a.pem
+has out ", 3 signed"
+check_signed menu.img
+cp menu.img again.img
+expect 0 "$mkos" disk "$@" -o menu.img --secureboot-private-key p/a.key --secureboot-certificate p/a.pem
+same menu.img again.img
+expect 0 "$mkos" iso "$@" -o menu.iso --secureboot-private-key p/a.key \
+	--secureboot-certificate p/a.pem --json=short
+has out '"signed":3'
+check_signed menu.iso
+cp plain.efi other.efi add.addon.efi p/
+expect 0 "$mkos" -C p disk "$@" --recipe guest -o recipe.img
+same p/recipe.img menu.img
+# A boot loader that others signed is signed by us too; one that we signed is taken as it is.
+"$mkos" -q sign $loader --key p/b.key --certificate p/b.pem -o theirs.efi
+expect 0 "$mkos" disk "$@" --boot-loader theirs.efi -o menu.img --secureboot-private-key p/a.key \
+	--secureboot-certificate p/a.pem
+on menu.img EFI/BOOT/BOOTX64.EFI
+expect 0 sbverify --cert p/a.pem esp.efi
+expect 0 sbverify --cert p/b.pem esp.efi
+cp esp.efi ours.efi
+expect 0 "$mkos" disk "$@" --boot-loader ours.efi -o menu.img --secureboot-private-key p/a.key \
+	--secureboot-certificate p/a.pem
+on menu.img EFI/BOOT/BOOTX64.EFI
+same esp.efi ours.efi
+# Without a key the odd one is told.
+expect 0 "$mkos" disk "$@" -o menu.img
+has err "warning: 'plain.efi': it has no signature, as others on the medium have: firmware with Secure \
+Boot would refuse it: give --secureboot-private-key and --secureboot-certificate"
+expect 1 "$mkos" disk "$@" -o no.img --strict
+absent no.img
+expect 1 "$mkos" disk "$@" -o no.img --secureboot-private-key p/a.key --secureboot-certificate p/b.pem
+has err "key 'p/a.key' does not fit certificate 'p/b.pem'"
+absent no.img
+expect 1 "$mkos" disk "$@" -o p/a.pem --secureboot-private-key p/a.key --secureboot-certificate p/a.pem
+says err "mvirt-mkos disk: output 'p/a.pem' is an input too ('p/a.pem'): give another --output"
+expect 2 "$mkos" disk "$@" -o no.img --secureboot-private-key p/a.key
+expect 2 "$mkos" disk "$@" -o no.img --passphrase-fd 0
+expect 2 "$mkos" disk "$@" -o no.img --signing-engine x
+expect 2 "$mkos" -C p disk --secureboot-private-key a.key --secureboot-certificate a.pem
+says err "mvirt-mkos disk: the recipe says who signs, in [secureboot]: the options for it go with --uki"
+absent no.img
+# The recipe's own UKI behind a boot loader.
+expect 0 $build
+expect 0 "$mkos" -C p disk --boot-loader $loader
+on p/target/mvirt.img EFI/BOOT/BOOTX64.EFI
+expect 0 sbverify --cert p/a.pem esp.efi
+expect 0 "$mkos" -C p disk --boot-loader $loader -o own.img
+same p/own.img p/target/mvirt.img
 
 # A passphrase is read once for all that it is needed for; when all is up to date, never.
 recipe <<'CONF'
