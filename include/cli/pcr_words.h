@@ -64,6 +64,9 @@ MUST_CHECK int key_holders_check(const struct key_holders *h, struct err *e);
 /* Is there a word about keys? */
 bool pcr_words_given(const struct pcr_words *w);
 
+/* Is there one about what is to be signed here, beside public keys? */
+bool pcr_words_sign(const struct pcr_words *w);
+
 /* What they ask for, with the phases and banks of `measure`; the words outlive it. */
 MUST_CHECK int pcr_words_options(const struct pcr_words *w, struct measure_words *measure,
 				 const struct passphrase_source *passphrase,

@@ -12,4 +12,7 @@ MUST_CHECK int base64_put(struct buf *to, const void *data, size_t len, struct e
 /* Is the text what base64_put() makes of one or more bytes? */
 bool base64_is_valid(const char *text);
 
+/* Adds the bytes of a text that is valid. */
+MUST_CHECK int base64_get(const char *text, struct buf *to, struct err *e);
+
 #endif

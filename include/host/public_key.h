@@ -27,6 +27,14 @@ void public_key_done(struct public_key *k);
 /* From a file, PEM or DER, with a SubjectPublicKeyInfo. */
 MUST_CHECK int public_key_load(const char *path, struct public_key *ret, struct err *e);
 
+/* The same from memory; `name` is told in messages. */
+MUST_CHECK int public_key_read(const struct buf *text, const char *name, struct public_key *ret,
+			       struct err *e);
+
+/* Is the signature this key's over the data (RSA PKCS #1 v1.5, SHA-256)? */
+MUST_CHECK int public_key_verify(const struct public_key *k, const struct buf *data,
+				 const struct buf *signature, bool *ret, struct err *e);
+
 MUST_CHECK int public_key_of_private(const struct private_key *k, struct public_key *ret,
 				     struct err *e);
 MUST_CHECK int public_key_of_certificate(const struct certificate *c, struct public_key *ret,

@@ -13,6 +13,7 @@
 #include "format/systemd_stub.h"
 #include "format/uki.h"
 #include "stage/measure.h"
+#include "stage/pcr_check.h"
 #include "stage/pcr_signing.h"
 #include "stage/signer.h"
 
@@ -68,9 +69,10 @@ struct uki_options {
 	struct pcr_signing_options pcr; /* sections .pcrpkey and .pcrsig; without a key none */
 	/*
 	 * TEXT or @PATH: signatures made elsewhere. In an updated UKI they join the policies of each
-	 * .pcrsig there is; else they are the .pcrsig.
+	 * .pcrsig there is; else they are the .pcrsig. They have to be good ones.
 	 */
 	const char *pcrsig;
+	struct pcr_check_options pcrsig_check;
 };
 
 struct uki_summary {

@@ -235,6 +235,19 @@ static void set_signer(const struct options *o, struct uki_options *u)
 						       : UKI_SIGN_KERNEL_FITTING;
 }
 
+/* The keys that are named then are those that signed elsewhere. */
+static void set_pcrsig(const struct options *o, struct uki_options *u)
+{
+	u->pcrsig = o->pcrsig;
+	u->pcrsig_check = (struct pcr_check_options){
+		.public_keys = &o->pcr.public_keys,
+		.certificates = &o->pcr.certificates,
+		.certificate_provider = o->pcr.holders.certificate_provider,
+		.believe_pcrpkey = true,
+		.phases = &o->measure.phases,
+	};
+}
+
 /* ukify's words for programs that it has sign. Ours are the signatures; of what they read, not all. */
 static int check_sign_tool(const struct options *o, struct err *e)
 {
@@ -319,9 +332,10 @@ static int combine_parts(const struct command *c, struct options *o,
 	if (config && strcmp(config, "/dev/null") != 0 && file_apart(config, o->output, e) < 0)
 		return -1;
 	u = uki_words_options(&o->uki);
-	if (pcr_words_options(&o->pcr, &o->measure, &o->passphrase, &u.pcr, e) < 0)
+	if (o->pcrsig)
+		set_pcrsig(o, &u);
+	else if (pcr_words_options(&o->pcr, &o->measure, &o->passphrase, &u.pcr, e) < 0)
 		return -1;
-	u.pcrsig = o->pcrsig;
 	if (o->wants_measure == CHOICE_YES) {
 		if (measure_words_options(&o->measure, &m, e) < 0)
 			return -1;
@@ -346,7 +360,7 @@ static int combine_parts(const struct command *c, struct options *o,
 /* Signatures are of what was measured: nothing else may change with them. */
 static int check_signatures(struct options *o, struct err *e)
 {
-	if (o->pcrsig && pcr_words_given(&o->pcr))
+	if (o->pcrsig && pcr_words_sign(&o->pcr))
 		return err_set(e, ERR_USAGE,
 			       "PCR signatures are either made here or given with --pcrsig");
 	if (o->pcrsig && o->uki.update)

@@ -11,10 +11,15 @@ void pcr_words_done(struct pcr_words *w)
 	strv_done(&w->profiles);
 }
 
+bool pcr_words_sign(const struct pcr_words *w)
+{
+	return w->private_keys.n || w->references.n || w->profiles.n ||
+	       w->policy_digest == CHOICE_YES || w->initrd == CHOICE_YES;
+}
+
 bool pcr_words_given(const struct pcr_words *w)
 {
-	return w->private_keys.n || w->public_keys.n || w->certificates.n || w->references.n ||
-	       w->profiles.n || w->policy_digest == CHOICE_YES || w->initrd == CHOICE_YES;
+	return pcr_words_sign(w) || w->public_keys.n || w->certificates.n;
 }
 
 int key_holders_check(const struct key_holders *h, struct err *e)

@@ -33,3 +33,25 @@ bool base64_is_valid(const char *text)
 
 	return n > 0 && len % 4 == 0 && padding <= 2 && strspn(text + n, "=") == padding;
 }
+
+int base64_get(const char *text, struct buf *to, struct err *e)
+{
+	uint32_t bits = 0;
+	unsigned int n = 0;
+
+	for (; *text && *text != '='; text++) {
+		const char *digit = strchr(digits, *text);
+
+		if (!digit)
+			return err_set(e, ERR_INPUT, "this is no base64");
+		bits = bits << 6 | (uint32_t)(digit - digits);
+		n += 6;
+		if (n >= 8) {
+			const uint8_t byte = (uint8_t)(bits >> (n -= 8));
+
+			if (buf_put(to, &byte, 1, e) < 0)
+				return -1;
+		}
+	}
+	return 0;
+}

@@ -62,29 +62,62 @@ static int encode(EVP_PKEY *key, struct public_key *ret, struct err *e)
 	return 0;
 }
 
-int public_key_load(const char *path, struct public_key *ret, struct err *e)
+/* PEM or DER; NULL when it is neither. */
+static EVP_PKEY *decode(const struct buf *text)
 {
-	AUTO(bio_free) BIO *bio = NULL;
+	const unsigned char *at = (const unsigned char *)buf_str(text);
+	EVP_PKEY *key = crypto.d2i_PUBKEY(NULL, &at, (long)text->len);
+
+	if (!key && text->len) {
+		AUTO(bio_free) BIO *bio = crypto.BIO_new_mem_buf(text->data, (int)text->len);
+
+		key = bio ? crypto.PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL) : NULL;
+	}
+	crypto.ERR_clear_error();
+	return key;
+}
+
+int public_key_read(const struct buf *text, const char *name, struct public_key *ret, struct err *e)
+{
 	AUTO(key_free) EVP_PKEY *key = NULL;
-	AUTO_BUF text = BUF_INIT;
-	const unsigned char *at;
 
 	if (libcrypto_load(e) < 0)
 		return -1;
+	key = decode(text);
+	return key ? encode(key, ret, e)
+		   : err_set(e, ERR_INPUT, "'%s' holds no public key, as PEM or DER", name);
+}
+
+int public_key_load(const char *path, struct public_key *ret, struct err *e)
+{
+	AUTO_BUF text = BUF_INIT;
+
 	if (file_read(path, KEY_FILE_MAX, &text, e) < 0)
 		return err_ctx(e, "public key");
-	at = (const unsigned char *)buf_str(&text);
-	key = crypto.d2i_PUBKEY(NULL, &at, (long)text.len);
-	if (!key && text.len) {
-		bio = crypto.BIO_new_mem_buf(text.data, (int)text.len);
-		if (!bio)
-			return err_memory(e);
-		key = crypto.PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL);
-	}
+	return public_key_read(&text, path, ret, e);
+}
+
+static void context_free(EVP_MD_CTX **c)
+{
+	if (*c)
+		crypto.EVP_MD_CTX_free(*c);
+}
+
+int public_key_verify(const struct public_key *k, const struct buf *data,
+		      const struct buf *signature, bool *ret, struct err *e)
+{
+	AUTO(key_free) EVP_PKEY *key = decode(&k->pem);
+	AUTO(context_free) EVP_MD_CTX *context = crypto.EVP_MD_CTX_new();
+
+	if (!key || !context)
+		return err_memory(e);
+	if (crypto.EVP_DigestVerifyInit(context, NULL, crypto.EVP_sha256(), NULL, key) != 1)
+		return libcrypto_fail(e, "use a public key");
+	*ret = crypto.EVP_DigestVerify(context, (const unsigned char *)buf_str(signature),
+				       signature->len, (const unsigned char *)buf_str(data),
+				       data->len) == 1;
 	crypto.ERR_clear_error();
-	if (!key)
-		return err_set(e, ERR_INPUT, "'%s' holds no public key, as PEM or DER", path);
-	return encode(key, ret, e);
+	return 0;
 }
 
 int public_key_of_private(const struct private_key *k, struct public_key *ret, struct err *e)

@@ -86,6 +86,15 @@ static int lay_out(struct uki_assembly *a, struct err *e)
 	return uki_plan_new(&input, &a->plan, e);
 }
 
+/* Of a signature that is wrong a TPM would say so, and late: when the secret is needed. */
+static int check_pcrsig(const struct uki_assembly *a, struct err *e)
+{
+	struct uki_layout_source planned;
+
+	uki_layout_source_init(&planned, &a->plan->layout, a->gathered.stub->name);
+	return pcr_check_strictly(&planned.source, &a->options->pcrsig_check, e);
+}
+
 /* What is signed is the plan's measurement, .sbat and all; a .pcrsig does not change it. */
 static int make_plan(struct uki_assembly *a, struct err *e)
 {
@@ -99,6 +108,8 @@ static int make_plan(struct uki_assembly *a, struct err *e)
 	if (is_signed &&
 	    (uki_pcrsig_sign(&a->signers, a->plan, &a->gathered, &a->policies, e) < 0 ||
 	     lay_out(a, e) < 0))
+		return -1;
+	if (a->options->pcrsig && check_pcrsig(a, e) < 0)
 		return -1;
 	return check_plan(a, e);
 }

@@ -257,6 +257,13 @@ PYTHON
 	same offline.efi online.efi
 	expect 0 "$mkos" uki --join-pcrsig unsigned.efi --pcrsig "$(cat signed)" -o offline.efi
 	same offline.efi online.efi
+	expect 0 "$mkos" verify online.efi --pcr-public-key a.pub
+	expect 0 "$mkos" verify online.efi --pcr-certificate a.crt
+	expect 1 "$mkos" verify unsigned.efi --pcr-public-key a.pub
+	has out ": it is not signed yet"
+	expect 1 "$mkos" verify online.efi --pcr-public-key b.pub
+	says err "mvirt-mkos verify: 'online.efi' has PCR signatures that are not good"
+	has out ": its key is none of those that are given"
 }
 offline "$@"
 offline "$@" --stub stub --join-profile other.profile
@@ -267,6 +274,63 @@ uki = json.load(open(sys.argv[1]))
 text = json.dumps(uki)
 assert text.count('".pcrsig"') == 2, text
 PYTHON
+# altered PYTHON: the signatures, with policies changed by that, are refused before anything is written.
+altered() {
+	python3 - "$1" <<'PYTHON'
+import base64, json, sys
+banks = json.load(open("signed"))
+p, q = banks["sha256"][:2]
+exec(sys.argv[1])
+json.dump(banks, open("altered", "w"))
+PYTHON
+	expect 1 "$mkos" uki --join-pcrsig unsigned.efi --pcrsig @altered -o bad.efi
+	says err "mvirt-mkos uki: PCR signature of policy $(python3 -c 'import json
+print(json.load(open("signed"))["sha256"][0]["pol"])') (sha256): the signature is not that of its key \
+over this policy"
+	absent bad.efi
+}
+altered 'p["sig"] = q["sig"]'
+altered 'p["sig"] = p["sig"][:-4] + "AAA="'
+altered 'p["sig"] = "aaaa"'
+altered 's = bytearray(base64.b64decode(p["sig"])); s[9] ^= 1; p["sig"] = base64.b64encode(s).decode()'
+# Of another image, though the signatures are what they say; and by a key that is not known here.
+"$mkos" -q uki "$@" --pcr-private-key a.pem -o this.efi
+section this.efi .pcrsig sigs
+expect 1 "$mkos" uki --linux "$kernel" --os-release ID=other --pcrpkey a.pub --pcrsig @sigs -o bad.efi
+has err ": PCR 11 does not lead to it: it is of another image, or of other --phases"
+absent bad.efi
+expect 0 "$mkos" uki "$@" --pcrpkey a.pub --pcrsig @sigs -o given.efi
+same given.efi this.efi
+"$mkos" -q uki "$@" --pcr-private-key a.pem --pcrpkey b.pub -o this.efi
+section this.efi .pcrsig sigs
+expect 1 "$mkos" uki "$@" --pcrpkey b.pub --pcrsig @sigs -o bad.efi
+has err ": its key is none of those that are given: name it with --pcr-public-key"
+absent bad.efi
+expect 0 "$mkos" uki "$@" --pcrpkey b.pub --pcrsig @sigs --pcr-public-key a.pub -o given.efi
+same given.efi this.efi
+# Phases of one's own have to be named again.
+"$mkos" -q uki "$@" --pcr-private-key a.pem --phases mine -o mine.efi
+expect 0 "$mkos" verify mine.efi --pcr-public-key a.pub --phases mine --json=short
+python3 - out <<'PYTHON' || fail "JSON of PCR signatures"
+import json, sys
+report = json.load(open(sys.argv[1]))
+assert report["pcr_good"] and not report["good"], report
+assert [p["bank"] for p in report["pcr_signatures"]] == ["sha1", "sha256", "sha384", "sha512"], report
+assert all(p["good"] and p["phase"] == "mine" for p in report["pcr_signatures"]), report
+PYTHON
+expect 1 "$mkos" verify mine.efi --pcr-public-key a.pub
+has out ": PCR 11 does not lead to it: it is of another image, or of other --phases"
+expect 2 "$mkos" verify mine.efi --phases mine
+# One that was made for another command line and was put in by another tool.
+"$mkos" -q uki "$@" --cmdline "other line" --pcr-private-key a.pem -o that.efi
+section that.efi .pcrsig sigs
+"$mkos" -q uki --update mine.efi --remove .pcrsig -o bare.efi 2>/dev/null
+"$mkos" -q uki --update bare.efi --section .pcrsig:@sigs -o wrong.efi
+expect 1 "$mkos" verify wrong.efi --pcr-public-key a.pub
+has out ": PCR 11 does not lead to it: it is of another image, or of other --phases"
+expect 1 "$mkos" verify bare.efi --pcr-public-key a.pub
+says err "mvirt-mkos verify: 'bare.efi' has no PCR signatures"
+
 expect 1 "$mkos" uki --join-pcrsig unsigned.efi --pcrsig '{"sha256":[]}' -o bad.efi
 has err "mvirt-mkos uki: there is no signature for policy "
 absent bad.efi

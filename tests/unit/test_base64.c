@@ -23,6 +23,10 @@ static void the_rfcs_examples_come_out(void **state)
 		assert_ok(base64_put(&b, rows[i][0], strlen(rows[i][0]), &e));
 		assert_string_equal(buf_str(&b), rows[i][1]);
 		assert_int_equal(base64_is_valid(rows[i][1]), i > 0);
+		b.len = 0;
+		assert_ok(base64_get(rows[i][1], &b, &e));
+		assert_int_equal(b.len, strlen(rows[i][0]));
+		assert_memory_equal(buf_str(&b), rows[i][0], b.len);
 	}
 }
 
@@ -35,6 +39,10 @@ static void bytes_use_the_whole_alphabet(void **state)
 	(void)state;
 	assert_ok(base64_put(&b, bytes, sizeof(bytes), &e));
 	assert_string_equal(buf_str(&b), "ABCD+/+/");
+	b.len = 0;
+	assert_ok(base64_get("ABCD+/+/", &b, &e));
+	assert_int_equal(b.len, sizeof(bytes));
+	assert_memory_equal(b.data, bytes, sizeof(bytes));
 }
 
 static void what_is_not_base64_is_told(void **state)
