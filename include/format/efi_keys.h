@@ -56,6 +56,12 @@ struct efi_lists {
 
 void efi_lists_init(struct efi_lists *l, struct der lists);
 
+/*
+ * The lists in a file: as they are (".esl"), or in a signed update of a variable (".auth"). False when
+ * it is neither.
+ */
+bool efi_lists_find(struct der file, struct der *ret);
+
 /* 1: *ret is the next entry; 0: there is none left. */
 MUST_CHECK int efi_lists_next(struct efi_lists *l, struct efi_list_entry *ret, struct err *e);
 

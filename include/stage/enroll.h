@@ -3,19 +3,14 @@
 
 /* Writes a variable store for OVMF in which Secure Boot is on, with keys of one's own. */
 
-#include "base/strv.h"
-#include "format/efi_keys.h"
+#include "stage/key_lists.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct enroll_options {
 	const char *vars; /* a store of OVMF's without keys; it stays as it is */
-	const char *pk;	  /* certificate files; NULL: the first of db */
-	const char *kek;
-	const struct strv *db;	/* certificates of those who may sign */
-	const struct strv *dbx; /* what may not run though it is signed: SHA-256 of an image in hex
-				 * digits, or a certificate */
+	struct key_words keys;
 	const char *output;
 	bool sync;
 };

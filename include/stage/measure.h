@@ -14,6 +14,7 @@
 #include "base/strv.h"
 #include "format/systemd_stub.h"
 #include "format/uki_measure.h"
+#include "stage/secure_boot.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,8 +30,8 @@ struct measure_options {
 	bool before_phases;	  /* without any phase: the value before all in front of the four */
 	bool banks[DIGEST_KINDS]; /* none: all */
 	bool pcr_4;
-	bool pcr_7;	  /* only with vars */
-	const char *vars; /* OVMF's variable store; NULL: PCR 4 is that without Secure Boot */
+	bool pcr_7;			   /* only when the firmware's state is known */
+	struct secure_boot_state firmware; /* else PCR 4 is that without Secure Boot */
 	bool pcr_9;
 	bool pcr_11;
 	bool trails; /* keep what each value came about by; of phases only "" goes with it */

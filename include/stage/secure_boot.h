@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/source.h"
 #include "format/boot_pcr.h"
+#include "stage/key_lists.h"
 
 struct secure_boot_events {
 	struct buf variables[SECURE_BOOT_VARIABLES];
@@ -18,11 +19,24 @@ struct secure_boot_events {
 void secure_boot_events_done(struct secure_boot_events *s);
 #define AUTO_SECURE_BOOT_EVENTS AUTO(secure_boot_events_done) struct secure_boot_events
 
+/* What the firmware knows: a store of OVMF, or keys, with which Secure Boot is on. */
+struct secure_boot_state {
+	const char *vars; /* NULL: the keys */
+	struct key_words keys;
+};
+
+/* Is there one at all? */
+static inline bool secure_boot_is_known(const struct secure_boot_state *s)
+{
+	return s->vars || s->keys.db;
+}
+
 /*
- * `vars` is a store of OVMF. A program that firmware with Secure Boot would not start is an error;
- * dbx is not applied for that.
+ * A program that firmware with Secure Boot would not start is an error; dbx is not applied for
+ * that.
  */
-MUST_CHECK int secure_boot_events(const char *vars, const struct source *program,
-				  struct secure_boot_events *ret, struct err *e);
+MUST_CHECK int secure_boot_events(const struct secure_boot_state *state,
+				  const struct source *program, struct secure_boot_events *ret,
+				  struct err *e);
 
 #endif

@@ -1,5 +1,7 @@
 #include "base/digest.h"
 
+#include "base/hex.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -34,14 +36,7 @@ int digest_kind_of(const char *name)
 
 void digest_to_hex(enum digest_kind kind, const struct digest_value *value, char ret[DIGEST_HEX])
 {
-	static const char digits[] = "0123456789abcdef";
-	size_t n = digest_size(kind);
-
-	for (size_t i = 0; i < n; i++) {
-		ret[2 * i] = digits[value->bytes[i] >> 4];
-		ret[2 * i + 1] = digits[value->bytes[i] & 15];
-	}
-	ret[2 * n] = '\0';
+	hex_put(value->bytes, digest_size(kind), ret);
 }
 
 int digest_put(struct digest *d, const void *data, size_t len, struct err *e)

@@ -24,9 +24,9 @@ static const struct option_row rows[] = {
 	 "certificate; may be given again",
 	 OPTION_LIST, offsetof(struct options, dbx), NULL},
 	{0, "kek", "FILE", "certificate of who may change db and dbx (default: the first --db)",
-	 OPTION_TEXT, offsetof(struct options, enroll.kek), NULL},
+	 OPTION_TEXT, offsetof(struct options, enroll.keys.kek), NULL},
 	{0, "pk", "FILE", "certificate of the platform's owner (default: the first --db)",
-	 OPTION_TEXT, offsetof(struct options, enroll.pk), NULL},
+	 OPTION_TEXT, offsetof(struct options, enroll.keys.pk), NULL},
 	{0, "vars", "FILE", "the store without keys that a copy is made of (default: OVMF's)",
 	 OPTION_TEXT, offsetof(struct options, enroll.vars), NULL},
 	{'o', "output", "FILE", "the store with the keys", OPTION_TEXT,
@@ -80,8 +80,8 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 		return err_set(e, ERR_USAGE, "whose programs shall boot? Give --db FILE");
 	if (!o.enroll.output)
 		return err_set(e, ERR_USAGE, "where does the store go? Give --output FILE");
-	o.enroll.db = &o.db;
-	o.enroll.dbx = &o.dbx;
+	o.enroll.keys.db = &o.db;
+	o.enroll.keys.dbx = &o.dbx;
 	o.enroll.sync = !o.no_sync;
 	if (json_request_parse(o.json, &json, e) < 0 || stage_enroll(&o.enroll, &summary, e) < 0)
 		return -1;

@@ -19,7 +19,8 @@ struct options {
 	struct strv pcrs;
 	const char *profile;
 	const char *eventlog;
-	const char *vars;
+	struct secure_boot_state firmware;
+	struct strv db, dbx;
 	const char *stub_version;
 	const char *json;
 };
@@ -37,7 +38,18 @@ static const struct option_row rows[] = {
 	{0, "only-profile", "ID", "only the profile of that ID or number (default: each)",
 	 OPTION_TEXT, offsetof(struct options, profile), NULL},
 	{0, "vars", "FILE", "OVMF's variable store, for PCR 4 and 7", OPTION_TEXT,
-	 offsetof(struct options, vars), NULL},
+	 offsetof(struct options, firmware.vars), NULL},
+	{0, "db", "FILE",
+	 "or the keys that it has, as for enroll: of who may sign; a certificate, .esl or .auth; "
+	 "may "
+	 "be given again",
+	 OPTION_LIST, offsetof(struct options, db), NULL},
+	{0, "dbx", "HEX|FILE", "what it refuses; may be given again", OPTION_LIST,
+	 offsetof(struct options, dbx), NULL},
+	{0, "kek", "FILE", "of who may change these (default: the first --db)", OPTION_TEXT,
+	 offsetof(struct options, firmware.keys.kek), NULL},
+	{0, "pk", "FILE", "of the platform's owner (default: the first --db)", OPTION_TEXT,
+	 offsetof(struct options, firmware.keys.pk), NULL},
 	{0, "eventlog", "FILE", "compare a firmware's event log with the prediction", OPTION_TEXT,
 	 offsetof(struct options, eventlog), NULL},
 	{0, "stub-version", "VERSION", "that of systemd-stub, where it does not tell", OPTION_TEXT,
@@ -55,14 +67,43 @@ static void options_done(struct options *o)
 	pcr_words_done(&o->pcr);
 	uki_words_done(&o->uki);
 	strv_done(&o->pcrs);
+	strv_done(&o->db);
+	strv_done(&o->dbx);
+}
+
+/* The option that says what the firmware knows; NULL: none does. */
+static const char *firmware_word(const struct options *o)
+{
+	return o->firmware.vars	      ? "--vars"
+	       : o->db.n	      ? "--db"
+	       : o->dbx.n	      ? "--dbx"
+	       : o->firmware.keys.kek ? "--kek"
+	       : o->firmware.keys.pk  ? "--pk"
+				      : NULL;
+}
+
+static int check_firmware(struct options *o, struct err *e)
+{
+	bool has_keys = o->db.n || o->dbx.n || o->firmware.keys.kek || o->firmware.keys.pk;
+
+	if (has_keys && o->firmware.vars)
+		return err_set(e, ERR_USAGE,
+			       "a variable store has its keys in it: give either --vars or --db");
+	if (has_keys && !o->db.n)
+		return err_set(e, ERR_USAGE, "%s goes with --db", firmware_word(o));
+	if (o->db.n)
+		o->firmware.keys.db = &o->db;
+	o->firmware.keys.dbx = &o->dbx;
+	return 0;
 }
 
 static int choose_pcr(uint64_t number, const struct options *o, struct measure_options *m,
 		      struct err *e)
 {
-	if (number == SECURE_BOOT_PCR && !o->vars)
+	if (number == SECURE_BOOT_PCR && !secure_boot_is_known(&o->firmware))
 		return err_set(e, ERR_USAGE,
-			       "--pcr 7 needs the firmware's variable store: give it with --vars");
+			       "--pcr 7 needs the firmware's variable store, or its keys: give "
+			       "--vars or --db");
 	if (number == FIRMWARE_PCR)
 		m->pcr_4 = true;
 	else if (number == SECURE_BOOT_PCR)
@@ -82,7 +123,7 @@ static int choose_pcrs(const struct options *o, struct measure_options *m, struc
 	uint64_t number;
 
 	m->pcr_11 = o->pcrs.n == 0;
-	m->vars = o->vars;
+	m->firmware = o->firmware;
 	for (size_t i = 0; i < o->pcrs.n; i++) {
 		if (parse_number(o->pcrs.v[i], 10, UINT32_MAX, "--pcr", &number, e) < 0)
 			return err_usage(e);
@@ -91,8 +132,9 @@ static int choose_pcrs(const struct options *o, struct measure_options *m, struc
 	}
 	if (o->measure.phases.n && o->pcrs.n && !m->pcr_11)
 		return err_set(e, ERR_USAGE, "--phases goes with --pcr 11: no other PCR has any");
-	if (o->vars && !m->pcr_4 && !m->pcr_7 && (o->pcrs.n || !o->eventlog))
-		return err_set(e, ERR_USAGE, "--vars goes with --pcr 4 and 7");
+	if (secure_boot_is_known(&o->firmware) && !m->pcr_4 && !m->pcr_7 &&
+	    (o->pcrs.n || !o->eventlog))
+		return err_set(e, ERR_USAGE, "%s goes with --pcr 4 and 7", firmware_word(o));
 	return 0;
 }
 
@@ -120,12 +162,12 @@ static int sign(struct options *o, const char *uki, const struct json_request *j
 	struct uki_options u = uki_words_options(&o->uki);
 	struct measure_options m;
 
-	if (o->pcrs.n || o->eventlog || o->vars)
+	if (o->pcrs.n || o->eventlog || firmware_word(o))
 		return err_set(e, ERR_USAGE,
 			       "what is signed is PCR 11 to be: %s does not go with it",
-			       o->eventlog ? "--eventlog"
-			       : o->vars   ? "--vars"
-					   : "--pcr");
+			       o->eventlog	  ? "--eventlog"
+			       : firmware_word(o) ? firmware_word(o)
+						  : "--pcr");
 	if (!uki && (o->profile || o->stub_version))
 		return err_set(e, ERR_USAGE, "%s is for a UKI that is there: of parts %s",
 			       o->profile ? "--only-profile" : "--stub-version",
@@ -182,7 +224,7 @@ static int predict(const struct options *o, const char *uki, struct measure_opti
 
 	if (!asked) {
 		m.pcr_4 = true;
-		m.pcr_7 = o->vars != NULL;
+		m.pcr_7 = secure_boot_is_known(&o->firmware);
 	}
 	if (measure_one(o, uki, &m, &ret->of[0], e) < 0)
 		return -1;
@@ -256,7 +298,7 @@ static int run(const struct command *c, int argc, char **argv, struct err *e)
 	uki = is_parts ? NULL : first < argc ? argv[first] : PROJECT_UKI;
 	if (json_request_parse(o.json, &json, e) < 0)
 		return -1;
-	if (key_holders_check(&o.pcr.holders, e) < 0)
+	if (key_holders_check(&o.pcr.holders, e) < 0 || check_firmware(&o, e) < 0)
 		return -1;
 	if (pcr_words_given(&o.pcr))
 		return sign(&o, uki, &json, e);

@@ -128,6 +128,46 @@ int efi_lists_next(struct efi_lists *l, struct efi_list_entry *ret, struct err *
 	return 1;
 }
 
+/* Entries to the last byte. */
+static bool are_lists(struct der content)
+{
+	struct efi_list_entry entry;
+	struct efi_lists lists;
+	struct err ignored;
+	size_t n = 0;
+	int r;
+
+	efi_lists_init(&lists, content);
+	while ((r = efi_lists_next(&lists, &entry, &ignored)) > 0)
+		n++;
+	return r == 0 && n > 0;
+}
+
+/* UEFI 2.10, 8.2.2: a time, and a WIN_CERTIFICATE_UEFI_GUID that says how long it is. */
+static bool is_auth(struct der file, size_t *ret_head)
+{
+	const uint8_t *p = file.data + EFI_TIME;
+
+	if (file.len < EFI_TIME + WIN_CERTIFICATE_UEFI_GUID)
+		return false;
+	*ret_head = (size_t)EFI_TIME + le32_get(p);
+	return le16_get(p + 4) == 0x0200 && le16_get(p + 6) == 0x0ef1 &&
+	       memcmp(p + 8, type_pkcs7, EFI_GUID) == 0 && *ret_head <= file.len;
+}
+
+bool efi_lists_find(struct der file, struct der *ret)
+{
+	struct der content = file;
+	size_t head;
+
+	if (is_auth(file, &head))
+		content = (struct der){file.data + head, file.len - head};
+	if (!are_lists(content))
+		return false;
+	*ret = content;
+	return true;
+}
+
 /* The name in UTF-16 without its NUL. */
 static int put_name(const char *name, struct buf *to, struct err *e)
 {

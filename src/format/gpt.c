@@ -1,6 +1,7 @@
 #include "format/gpt.h"
 
 #include "base/bytes.h"
+#include "base/hex.h"
 #include "base/utf16.h"
 #include "format/crc32.h"
 
@@ -20,22 +21,21 @@ enum {
 
 int guid_parse(const char *text, struct guid *ret, struct err *e)
 {
-	static const char hex[] = "0123456789abcdef0123456789ABCDEF";
 	struct guid g = {{0}};
 	size_t digits = 0;
 
 	for (const char *p = text; *p; p++) {
 		size_t at = (size_t)(p - text);
-		const char *digit = strchr(hex, *p);
+		int digit = hex_digit(*p);
 
 		if (at == 8 || at == 13 || at == 18 || at == 23) {
 			if (*p != '-')
 				break;
 			continue;
 		}
-		if (!digit || digits == 32)
+		if (digit < 0 || digits == 32)
 			break;
-		g.bytes[digits / 2] = (uint8_t)(g.bytes[digits / 2] << 4 | ((digit - hex) & 15));
+		g.bytes[digits / 2] = (uint8_t)(g.bytes[digits / 2] << 4 | digit);
 		digits++;
 	}
 	if (strlen(text) != GUID_TEXT - 1 || digits != 32)

@@ -1,6 +1,7 @@
 #include "format/hwids.h"
 
 #include "base/bytes.h"
+#include "base/hex.h"
 #include "base/strv.h"
 #include "format/json.h"
 
@@ -32,14 +33,6 @@ void hwids_done(struct hwids *h)
 	*h = (struct hwids)HWIDS_INIT;
 }
 
-static int digit(char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *found = strchr(digits, c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c);
-
-	return found && *found ? (int)(found - digits) : -1;
-}
-
 /* The 16 bytes in the order in which they are written: that sorts as the text does. */
 static bool parse_guid(const char *text, uint8_t guid[16])
 {
@@ -48,9 +41,9 @@ static bool parse_guid(const char *text, uint8_t guid[16])
 	for (; *text; text++) {
 		if (*text == '-' && (n == 8 || n == 12 || n == 16 || n == 20) && text[1] != '-')
 			continue;
-		if (digit(*text) < 0 || n == 32)
+		if (hex_digit(*text) < 0 || n == 32)
 			return false;
-		guid[n / 2] = (uint8_t)(guid[n / 2] << 4 | digit(*text));
+		guid[n / 2] = (uint8_t)(guid[n / 2] << 4 | hex_digit(*text));
 		n++;
 	}
 	return n == 32;

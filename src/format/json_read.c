@@ -1,5 +1,7 @@
 #include "format/json.h"
 
+#include "base/hex.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,12 +52,11 @@ static int read_hex4(struct reader *r, unsigned int *ret, struct err *e)
 	unsigned int value = 0;
 
 	for (int i = 0; i < 4; i++) {
-		static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-		const char *d = r->p < r->end && *r->p ? strchr(digits, *r->p) : NULL;
+		int digit = r->p < r->end ? hex_digit(*r->p) : -1;
 
-		if (!d)
+		if (digit < 0)
 			return wrong(r, "\\u needs four hexadecimal digits", e);
-		value = value << 4 | ((unsigned int)(d - digits) & 15);
+		value = value << 4 | (unsigned int)digit;
 		r->p++;
 	}
 	*ret = value;

@@ -1,5 +1,6 @@
 #include "format/pins.h"
 
+#include "base/hex.h"
 #include "base/parse.h"
 
 #include <string.h>
@@ -18,14 +19,12 @@ void pins_done(struct pins *p)
 
 int pin_sha256(const char *text, const char *what, char ret[PIN_SHA256], struct err *e)
 {
-	size_t len = strspn(text, "0123456789abcdefABCDEF");
+	unsigned char bytes[(PIN_SHA256 - 1) / 2];
 
-	if (text[len] || len != PIN_SHA256 - 1)
+	if (!hex_get(text, bytes, sizeof(bytes)))
 		return err_set(e, ERR_INPUT, "%s is 64 hexadecimal digits, not '%.80s'", what,
 			       text);
-	for (size_t i = 0; i < len; i++)
-		ret[i] = (char)(text[i] >= 'A' && text[i] <= 'F' ? text[i] - 'A' + 'a' : text[i]);
-	ret[len] = '\0';
+	hex_put(bytes, sizeof(bytes), ret);
 	return 0;
 }
 

@@ -1,7 +1,6 @@
 #include "stage/enroll.h"
 
 #include "format/ovmf_vars.h"
-#include "host/certificate.h"
 #include "host/clock.h"
 #include "host/file.h"
 #include "host/output.h"
@@ -13,48 +12,6 @@ enum { VARS_MAX = 16 << 20 };
 static struct der der_of(const struct buf *b)
 {
 	return (struct der){(const uint8_t *)buf_str(b), b->len};
-}
-
-static int add_certificates(const char *path, struct buf *list, size_t *entries, struct err *e)
-{
-	AUTO_CERTIFICATES c = {.v = NULL};
-
-	if (certificates_load(path, &c, e) < 0)
-		return -1;
-	for (size_t i = 0; i < c.n; i++)
-		if (efi_list_certificate(list, efi_key_owner, der_of(&c.v[i].der), e) < 0)
-			return -1;
-	*entries += c.n;
-	return 0;
-}
-
-/* 64 hexadecimal digits. */
-static bool read_digest(const char *text, uint8_t to[EFI_SHA256])
-{
-	static const char digits[] = "0123456789abcdef";
-
-	if (strlen(text) != 2 * EFI_SHA256)
-		return false;
-	memset(to, 0, EFI_SHA256);
-	for (size_t i = 0; i < 2 * EFI_SHA256; i++) {
-		char c = text[i] >= 'A' && text[i] <= 'F' ? (char)(text[i] | 0x20) : text[i];
-		const char *at = strchr(digits, c);
-
-		if (!at)
-			return false;
-		to[i / 2] = (uint8_t)(to[i / 2] << 4 | (at - digits));
-	}
-	return true;
-}
-
-static int add_refused(const char *word, struct buf *list, size_t *entries, struct err *e)
-{
-	uint8_t digest[1][EFI_SHA256];
-
-	if (!read_digest(word, digest[0]))
-		return add_certificates(word, list, entries, e);
-	++*entries;
-	return efi_list_sha256(list, efi_key_owner, (const uint8_t(*)[EFI_SHA256])digest, 1, e);
 }
 
 static int add_variable(struct ovmf_vars *vars, enum efi_key_variable which, const struct buf *list,
@@ -75,25 +32,10 @@ static int add_variable(struct ovmf_vars *vars, enum efi_key_variable which, con
 	return ovmf_vars_add(vars, &variable, e);
 }
 
-static int fill_list(const struct enroll_options *o, enum efi_key_variable which, struct buf *list,
-		     size_t *entries, struct err *e)
-{
-	const struct strv *words = which == EFI_DB ? o->db : o->dbx;
-	const char *one = which == EFI_PK ? o->pk : o->kek;
-
-	if (which == EFI_PK || which == EFI_KEK)
-		return add_certificates(one ? one : o->db->v[0], list, entries, e);
-	for (size_t i = 0; words && i < words->n; i++)
-		if (which == EFI_DB ? add_certificates(words->v[i], list, entries, e) < 0
-				    : add_refused(words->v[i], list, entries, e) < 0)
-			return -1;
-	return 0;
-}
-
 static int check_apart(const struct enroll_options *o, struct err *e)
 {
-	const char *const files[] = {o->vars, o->pk, o->kek};
-	const struct strv *const lists[] = {o->db, o->dbx};
+	const char *const files[] = {o->vars, o->keys.pk, o->keys.kek};
+	const struct strv *const lists[] = {o->keys.db, o->keys.dbx};
 
 	for (size_t i = 0; i < ARRAY_LEN(files); i++)
 		if (files[i] && file_apart(files[i], o->output, e) < 0)
@@ -120,7 +62,7 @@ int stage_enroll(const struct enroll_options *options, struct enroll_summary *re
 	for (unsigned int which = 0; which < EFI_KEY_VARIABLES; which++) {
 		AUTO_BUF list = BUF_INIT;
 
-		if (fill_list(options, which, &list, &summary.entries[which], e) < 0 ||
+		if (key_list_fill(&options->keys, which, &list, &summary.entries[which], e) < 0 ||
 		    (list.len && add_variable(&vars, which, &list, e) < 0))
 			return -1;
 	}

@@ -482,8 +482,8 @@ static int measure_all(struct measuring *m, struct err *e)
 		return err_memory(e);
 	if (o->pcr_4 && authenticode_digests(m->uki, &m->pe, &m->digests, m->image, e) < 0)
 		return -1;
-	if (o->vars && (o->pcr_4 || o->pcr_7) &&
-	    secure_boot_events(o->vars, m->uki, &m->secure_boot, e) < 0)
+	if (secure_boot_is_known(&o->firmware) && (o->pcr_4 || o->pcr_7) &&
+	    secure_boot_events(&o->firmware, m->uki, &m->secure_boot, e) < 0)
 		return -1;
 	for (size_t i = 0; i < r->n_variants; i++) {
 		struct uki_measurement sections;

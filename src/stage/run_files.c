@@ -89,7 +89,7 @@ static int make_vars(const struct run_plan *p, struct err *e)
 {
 	AUTO_FREE char *vars = NULL;
 	struct enroll_summary summary;
-	struct enroll_options enroll = {.vars = p->vars, .db = p->options->trusted};
+	struct enroll_options enroll = {.vars = p->vars, .keys = {.db = p->options->trusted}};
 
 	if (path_join(p->folder, "vars.fd", &vars, e) < 0)
 		return -1;

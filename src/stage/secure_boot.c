@@ -1,5 +1,6 @@
 #include "stage/secure_boot.h"
 
+#include "base/hex.h"
 #include "format/ovmf_vars.h"
 #include "host/certificate.h"
 #include "host/file.h"
@@ -10,15 +11,19 @@
 enum { VARS_MAX = 16 << 20 };
 
 struct store {
+	const char *name;
 	struct buf image;
 	struct ovmf_vars vars;
-	struct der keys[EFI_KEY_VARIABLES]; /* empty: it has none */
-	bool is_off;			    /* by SecureBootEnable, whatever keys there are */
+	struct buf lists[EFI_KEY_VARIABLES]; /* of keys that are no store's */
+	struct der keys[EFI_KEY_VARIABLES];  /* empty: it has none */
+	bool is_off;			     /* by SecureBootEnable, whatever keys there are */
 };
 
 static void store_done(struct store *s)
 {
 	buf_done(&s->image);
+	for (size_t i = 0; i < EFI_KEY_VARIABLES; i++)
+		buf_done(&s->lists[i]);
 }
 
 void secure_boot_events_done(struct secure_boot_events *s)
@@ -39,7 +44,7 @@ static int read_variable(struct store *s, const struct ovmf_variable *v, struct 
 	if ((!strcmp(v->name, "dbt") || !strcmp(v->name, "dbr")) && v->data.len)
 		return err_set(e, ERR_INPUT,
 			       "'%s' has a variable %s: PCR 7 is not known before the boot",
-			       s->vars.name, v->name);
+			       s->name, v->name);
 	return 0;
 }
 
@@ -57,6 +62,18 @@ static int read_store(struct store *s, const char *path, struct err *e)
 		if (read_variable(s, &v, e) < 0)
 			return -1;
 	return r;
+}
+
+static int take_keys(struct store *s, const struct key_words *keys, struct err *e)
+{
+	for (unsigned int i = 0; i < EFI_KEY_VARIABLES; i++) {
+		size_t entries = 0;
+
+		if (key_list_fill(keys, i, &s->lists[i], &entries, e) < 0)
+			return -1;
+		s->keys[i] = (struct der){(const uint8_t *)s->lists[i].data, s->lists[i].len};
+	}
+	return 0;
 }
 
 /* In which of the program's signatures a certificate vouches for it: the first, or n for none. */
@@ -95,11 +112,9 @@ static int image_digest(const struct source *program, char ret[DIGEST_HEX], stru
 
 static bool is_digest(struct der content, const char *hex)
 {
-	struct digest_value value = {.bytes = {0}};
 	char own[DIGEST_HEX];
 
-	memcpy(value.bytes, content.data, EFI_SHA256);
-	digest_to_hex(DIGEST_SHA256, &value, own);
+	hex_put(content.data, EFI_SHA256, own);
 	return strcmp(own, hex) == 0;
 }
 
@@ -134,7 +149,7 @@ static int find_authority(const struct store *s, const struct source *program, s
 			by_digest = entry.signature;
 	}
 	if (r < 0)
-		return err_ctx(e, "'%s': db", s->vars.name);
+		return err_ctx(e, "'%s': db", s->name);
 	if (best > 0 && by_digest.len)
 		*ret = by_digest;
 	return 0;
@@ -172,18 +187,21 @@ static int collect(const struct store *s, const struct source *program,
 		return err_set(e, ERR_INPUT,
 			       "firmware with the keys of '%s' does not start '%s': no entry of db "
 			       "vouches for it",
-			       s->vars.name, program->name);
+			       s->name, program->name);
 	return efi_variable_measured(efi_key_name(EFI_DB), efi_key_vendor(EFI_DB), entry,
 				     &to->authority, e);
 }
 
-int secure_boot_events(const char *vars, const struct source *program,
+int secure_boot_events(const struct secure_boot_state *state, const struct source *program,
 		       struct secure_boot_events *ret, struct err *e)
 {
-	AUTO(store_done) struct store store = {.image = BUF_INIT};
+	AUTO(store_done)
+	struct store store = {.name = state->vars ? state->vars : state->keys.db->v[0]};
 	AUTO_SECURE_BOOT_EVENTS events = {.authority = BUF_INIT};
 
-	if (read_store(&store, vars, e) < 0 || collect(&store, program, &events, e) < 0)
+	if ((state->vars ? read_store(&store, state->vars, e)
+			 : take_keys(&store, &state->keys, e)) < 0 ||
+	    collect(&store, program, &events, e) < 0)
 		return -1;
 	*ret = events;
 	events = (struct secure_boot_events){.authority = BUF_INIT};

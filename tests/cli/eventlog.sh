@@ -172,9 +172,71 @@ expect 1 "$mkos" measure u.efi --pcr 7 --vars keys.fd
 says err "mvirt-mkos measure: firmware with the keys of 'keys.fd' does not start 'u.efi': no entry of \
 db vouches for it"
 expect 2 "$mkos" measure u.efi --pcr 7
-says err "mvirt-mkos measure: --pcr 7 needs the firmware's variable store: give it with --vars"
+says err "mvirt-mkos measure: --pcr 7 needs the firmware's variable store, or its keys: give --vars or --db"
 expect 2 "$mkos" measure u.efi --vars keys.fd
 says err "mvirt-mkos measure: --vars goes with --pcr 4 and 7"
+# Keys without a store are what enroll makes a store of: certificates, lists and signed updates.
+as_store() {
+	"$mkos" -q enroll "$@" -o same.fd
+	"$mkos" -q measure db.efi --pcr 4 --pcr 7 --vars same.fd >want
+	expect 0 "$mkos" -q measure db.efi --pcr 4 --pcr 7 "$@"
+	same out want
+}
+as_store --db other.pem --db db.pem
+same out want
+as_store --db db.pem --pk other.pem --kek db.pem --dbx "$(printf '%064d' 7)" --dbx other.pem
+"$mkos" -q genkey -o set --name set
+"$mkos" -q sign u.efi --key set/db.key --certificate set/db.pem -o set.efi
+expect 0 "$mkos" -q measure set.efi --pcr 7 --bank sha256 --pk set/PK.pem --kek set/KEK.cer --db set/db.pem
+cp out want
+for form in esl auth; do
+	expect 0 "$mkos" -q measure set.efi --pcr 7 --bank sha256 --pk set/PK.$form \
+		--kek set/KEK.$form --db set/db.$form
+	same out want
+done
+# Whose an entry is counts, too: efitools makes a list of another owner, and python the register of it.
+if command -v cert-to-efi-sig-list >/dev/null; then
+	cert-to-efi-sig-list -g 11111111-2222-3333-4444-123456789abc db.pem theirs.esl
+	expect 0 "$mkos" -q measure db.efi --pcr 7 --bank sha256 --db theirs.esl
+	python3 - theirs.esl >want <<'PYTHON'
+import hashlib, struct, sys, uuid
+esl = open(sys.argv[1], "rb").read()
+GLOBAL = uuid.UUID("8be4df61-93ca-11d2-aa0d-00e098032b8c").bytes_le
+SECURITY = uuid.UUID("d719b2cb-3d3a-4596-a3bc-dad00e67656f").bytes_le
+pcr = bytes(32)
+def event(data):
+    global pcr
+    pcr = hashlib.sha256(pcr + hashlib.sha256(data).digest()).digest()
+def variable(vendor, name, data):
+    event(vendor + struct.pack("<QQ", len(name), len(data)) + name.encode("utf-16-le") + data)
+variable(GLOBAL, "SecureBoot", b"\1")
+variable(GLOBAL, "PK", esl)
+variable(GLOBAL, "KEK", esl)
+variable(SECURITY, "db", esl)
+variable(SECURITY, "dbx", b"")
+event(bytes(4))
+variable(SECURITY, "db", esl[28:])
+print("7:sha256=" + pcr.hex())
+PYTHON
+	same out want
+	expect 0 "$mkos" enroll --db theirs.esl -o theirs.fd
+	expect 0 "$mkos" -q measure db.efi --pcr 7 --bank sha256 --vars theirs.fd
+	same out want
+elif [ "${CI:-}" = true ]; then
+	fail "no efitools"
+fi
+expect 1 "$mkos" measure u.efi --pcr 7 --db db.pem
+says err "mvirt-mkos measure: firmware with the keys of 'db.pem' does not start 'u.efi': no entry of db \
+vouches for it"
+head -c 50 theirs.esl >cut.esl
+expect 1 "$mkos" measure db.efi --pcr 7 --db cut.esl
+says err "mvirt-mkos measure: 'cut.esl' holds no certificate, as PEM or DER"
+expect 2 "$mkos" measure db.efi --pcr 7 --db db.pem --vars keys.fd
+says err "mvirt-mkos measure: a variable store has its keys in it: give either --vars or --db"
+expect 2 "$mkos" measure db.efi --pcr 7 --kek db.pem
+says err "mvirt-mkos measure: --kek goes with --db"
+expect 2 "$mkos" measure db.efi --db db.pem
+says err "mvirt-mkos measure: --db goes with --pcr 4 and 7"
 expect 1 "$mkos" measure u.efi --pcr 7 --vars u.efi
 has err "'u.efi' is no variable store"
 exit $failed

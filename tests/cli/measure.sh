@@ -203,7 +203,7 @@ useless() {
 useless "--phases goes with --pcr 11: no other PCR has any" u.efi --pcr 4 --phases x
 useless "--passphrase-fd goes with --pcr-private-key" u.efi --passphrase-fd 0
 useless "--signing-engine goes with --pcr-private-key" u.efi --signing-engine x
-for pair in "--eventlog x" "--vars x" "--pcr 11"; do
+for pair in "--eventlog x" "--vars x" "--db x" "--pcr 11"; do
 	useless "what is signed is PCR 11 to be: ${pair%% *} does not go with it" u.efi \
 		--pcr-private-key x $pair
 done
