@@ -1,7 +1,7 @@
 #ifndef MKOS_HOST_LIBCRYPTO_H
 #define MKOS_HOST_LIBCRYPTO_H
 
-/* The functions of libcrypto 3 that keys, certificates and signatures need, loaded on demand. */
+/* The functions of libcrypto 3 that digests, keys, certificates and signatures need, loaded on demand. */
 
 #include "base/err.h"
 #include "host/dynlib.h"
@@ -47,10 +47,14 @@
 	X(ERR_clear_error)                \
 	X(ERR_peek_last_error)            \
 	X(ERR_reason_error_string)        \
+	X(EVP_DigestFinal_ex)             \
+	X(EVP_DigestInit_ex)              \
 	X(EVP_DigestSign)                 \
 	X(EVP_DigestSignInit)             \
+	X(EVP_DigestUpdate)               \
 	X(EVP_DigestVerify)               \
 	X(EVP_DigestVerifyInit)           \
+	X(EVP_MD_CTX_copy_ex)             \
 	X(EVP_MD_CTX_free)                \
 	X(EVP_MD_CTX_new)                 \
 	X(EVP_PKEY2PKCS8)                 \
@@ -59,13 +63,16 @@
 	X(EVP_PKEY_get_base_id)           \
 	X(EVP_PKEY_get_bits)              \
 	X(EVP_aes_256_cbc)                \
+	X(EVP_sha1)                       \
 	X(EVP_sha256)                     \
+	X(EVP_sha384)                     \
+	X(EVP_sha512)                     \
 	X(OBJ_obj2nid)                    \
 	X(OPENSSL_sk_free)                \
 	X(OPENSSL_sk_num)                 \
 	X(OPENSSL_sk_value)               \
-	X(OSSL_PROVIDER_unload)           \
 	X(OSSL_PROVIDER_try_load)         \
+	X(OSSL_PROVIDER_unload)           \
 	X(OSSL_STORE_INFO_free)           \
 	X(OSSL_STORE_INFO_get1_CERT)      \
 	X(OSSL_STORE_INFO_get1_PKEY)      \
@@ -133,6 +140,11 @@ MUST_CHECK int libcrypto_load(struct err *e);
 
 /* Loads a provider beside those that are there by default; the caller unloads it. */
 MUST_CHECK int libcrypto_provider(const char *name, void **ret, struct err *e);
+
+/* For AUTO(). */
+void libcrypto_bio_free(BIO **b);
+void libcrypto_context_free(EVP_MD_CTX **c);
+void libcrypto_store_close(OSSL_STORE_CTX **s);
 
 /* Fills *e with the text, ": " and libcrypto's reason for its last failure; returns -1. */
 int libcrypto_fail(struct err *e, const char *format, ...) PRINTF_LIKE(2, 3);

@@ -9,12 +9,6 @@
 
 enum { CERTIFICATE_FILE_MAX = 1 << 20 };
 
-static void bio_free(BIO **b)
-{
-	if (*b)
-		crypto.BIO_free(*b);
-}
-
 void certificate_facts_done(struct certificate_facts *f)
 {
 	free(f->subject);
@@ -42,7 +36,7 @@ void certificates_done(struct certificates *c)
 
 static int name_text(const X509_NAME *name, char **ret, struct err *e)
 {
-	AUTO(bio_free) BIO *bio = crypto.BIO_new(crypto.BIO_s_mem());
+	AUTO(libcrypto_bio_free) BIO *bio = crypto.BIO_new(crypto.BIO_s_mem());
 	AUTO_BUF text = BUF_INIT;
 	char piece[256];
 	int n;
@@ -122,7 +116,7 @@ int certificates_add(struct certificates *to, void *x509, struct err *e)
 
 static int append_pem(struct certificates *to, const struct buf *text, struct err *e)
 {
-	AUTO(bio_free) BIO *bio = crypto.BIO_new_mem_buf(text->data, (int)text->len);
+	AUTO(libcrypto_bio_free) BIO *bio = crypto.BIO_new_mem_buf(text->data, (int)text->len);
 	X509 *x509;
 
 	if (!bio)
@@ -157,12 +151,6 @@ int certificates_load(const char *path, struct certificates *to, struct err *e)
 	return 0;
 }
 
-static void store_close(OSSL_STORE_CTX **s)
-{
-	if (*s)
-		crypto.OSSL_STORE_close(*s);
-}
-
 static int take_from_store(OSSL_STORE_CTX *store, struct certificates *to, struct err *e)
 {
 	while (!crypto.OSSL_STORE_eof(store)) {
@@ -183,7 +171,7 @@ static int take_from_store(OSSL_STORE_CTX *store, struct certificates *to, struc
 int certificates_load_by(const char *provider, const char *uri, struct certificates *to,
 			 struct err *e)
 {
-	AUTO(store_close) OSSL_STORE_CTX *store = NULL;
+	AUTO(libcrypto_store_close) OSSL_STORE_CTX *store = NULL;
 	size_t before = to->n;
 
 	if (!provider)
@@ -224,16 +212,10 @@ bool certificate_fits_key(const struct certificate *c, const struct private_key 
 	return fits;
 }
 
-static void context_free(EVP_MD_CTX **c)
-{
-	if (*c)
-		crypto.EVP_MD_CTX_free(*c);
-}
-
 int certificate_verify(const struct certificate *c, const void *data, size_t len,
 		       const void *signature, size_t signature_len, bool *ret, struct err *e)
 {
-	AUTO(context_free) EVP_MD_CTX *context = crypto.EVP_MD_CTX_new();
+	AUTO(libcrypto_context_free) EVP_MD_CTX *context = crypto.EVP_MD_CTX_new();
 	EVP_PKEY *key = crypto.X509_get0_pubkey(c->x509);
 
 	if (!context)

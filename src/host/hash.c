@@ -1,42 +1,12 @@
 #include "host/hash.h"
 
 #include "base/cleanup.h"
-#include "host/dynlib.h"
 #include "host/file.h"
+#include "host/libcrypto.h"
 
-#include <openssl/evp.h>
 #include <string.h>
 
 enum { PIECE = 256 * 1024 };
-
-#define SYMBOLS(X)            \
-	X(EVP_MD_CTX_new)     \
-	X(EVP_MD_CTX_free)    \
-	X(EVP_MD_CTX_copy_ex) \
-	X(EVP_sha1)           \
-	X(EVP_sha256)         \
-	X(EVP_sha384)         \
-	X(EVP_sha512)         \
-	X(EVP_DigestInit_ex)  \
-	X(EVP_DigestUpdate)   \
-	X(EVP_DigestFinal_ex)
-
-static struct {
-	DYNLIB_FIELDS(SYMBOLS)
-} crypto;
-
-#define ROW(f) {#f, (void **)&crypto.f},
-static const struct dynlib_symbol symbols[] = {SYMBOLS(ROW)};
-static bool loaded;
-static const struct dynlib libcrypto = {
-	"libcrypto.so.3", "libssl3", symbols, ARRAY_LEN(symbols), &loaded,
-};
-
-static void context_free(EVP_MD_CTX **c)
-{
-	if (*c)
-		crypto.EVP_MD_CTX_free(*c);
-}
 
 void hash_done(struct hash *h)
 {
@@ -82,7 +52,7 @@ static const struct digest_ops ops = {.put = put, .finish = finish};
 
 int hash_begin_kind(struct hash *h, enum digest_kind kind, struct err *e)
 {
-	if (dynlib_load(&libcrypto, e) < 0)
+	if (libcrypto_load(e) < 0)
 		return -1;
 	if (!h->context)
 		h->context = crypto.EVP_MD_CTX_new();
@@ -106,7 +76,7 @@ int hash_put(struct hash *h, const void *data, size_t len, struct err *e)
 
 int hash_hex(const struct hash *h, char ret_hex[HASH_HEX], struct err *e)
 {
-	AUTO(context_free) EVP_MD_CTX *copy = crypto.EVP_MD_CTX_new();
+	AUTO(libcrypto_context_free) EVP_MD_CTX *copy = crypto.EVP_MD_CTX_new();
 	struct digest_value value;
 	char hex[DIGEST_HEX];
 

@@ -28,6 +28,24 @@ int libcrypto_provider(const char *name, void **ret, struct err *e)
 	return err_set(e, ERR_MISSING, "libcrypto has no provider '%s' here", name);
 }
 
+void libcrypto_bio_free(BIO **b)
+{
+	if (*b)
+		crypto.BIO_free(*b);
+}
+
+void libcrypto_context_free(EVP_MD_CTX **c)
+{
+	if (*c)
+		crypto.EVP_MD_CTX_free(*c);
+}
+
+void libcrypto_store_close(OSSL_STORE_CTX **s)
+{
+	if (*s)
+		crypto.OSSL_STORE_close(*s);
+}
+
 int libcrypto_fail(struct err *e, const char *format, ...)
 {
 	const char *reason = crypto.ERR_reason_error_string(crypto.ERR_peek_last_error());

@@ -7,12 +7,6 @@
 /* PBKDF2's rounds (with HMAC-SHA-256): a third of a second, where libcrypto's 2048 are none at all. */
 enum { ROUNDS = 600000, SALT_BYTES = 16, SERIAL_BITS = 159 };
 
-static void bio_free(BIO **b)
-{
-	if (*b)
-		crypto.BIO_free(*b);
-}
-
 static void plain_free(PKCS8_PRIV_KEY_INFO **p)
 {
 	if (*p)
@@ -80,7 +74,7 @@ static int put_plain(BIO *to, const EVP_PKEY *key)
 int new_key_write(const struct private_key *k, const char *passphrase, struct sink *to,
 		  struct err *e)
 {
-	AUTO(bio_free) BIO *bio = crypto.BIO_new(crypto.BIO_s_mem());
+	AUTO(libcrypto_bio_free) BIO *bio = crypto.BIO_new(crypto.BIO_s_mem());
 
 	if (!bio || (passphrase ? put_encrypted(bio, k->key, passphrase) : put_plain(bio, k->key)))
 		return libcrypto_fail(e, "encode a private key");
@@ -89,7 +83,7 @@ int new_key_write(const struct private_key *k, const char *passphrase, struct si
 
 int new_key_write_public(const struct private_key *k, struct sink *to, struct err *e)
 {
-	AUTO(bio_free) BIO *bio = crypto.BIO_new(crypto.BIO_s_mem());
+	AUTO(libcrypto_bio_free) BIO *bio = crypto.BIO_new(crypto.BIO_s_mem());
 
 	if (!bio || crypto.PEM_write_bio_PUBKEY(bio, k->key) != 1)
 		return libcrypto_fail(e, "encode a public key");
@@ -163,7 +157,7 @@ int new_certificate_make(const struct private_key *k, const struct new_certifica
 
 int new_certificate_write(const struct certificate *c, struct sink *to, struct err *e)
 {
-	AUTO(bio_free) BIO *bio = crypto.BIO_new(crypto.BIO_s_mem());
+	AUTO(libcrypto_bio_free) BIO *bio = crypto.BIO_new(crypto.BIO_s_mem());
 
 	if (!bio || crypto.PEM_write_bio_X509(bio, c->x509) != 1)
 		return libcrypto_fail(e, "encode a certificate");

@@ -20,12 +20,6 @@ static void stack_free(OPENSSL_STACK **s)
 		crypto.OPENSSL_sk_free(*s);
 }
 
-static void bio_free(BIO **b)
-{
-	if (*b)
-		crypto.BIO_free(*b);
-}
-
 void pkcs7_verdict_done(struct pkcs7_verdict *v)
 {
 	certificate_facts_done(&v->signer);
@@ -51,7 +45,7 @@ static int make_store(const struct certificates *trusted, X509_STORE **ret, stru
 static int verify(PKCS7 *p7, X509_STORE *store, const void *content, size_t len, int flags,
 		  bool *ret, struct err *e)
 {
-	AUTO(bio_free) BIO *bio = crypto.BIO_new_mem_buf(content, (int)len);
+	AUTO(libcrypto_bio_free) BIO *bio = crypto.BIO_new_mem_buf(content, (int)len);
 
 	if (!bio)
 		return err_memory(e);

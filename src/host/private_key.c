@@ -45,18 +45,6 @@ static void ui_method_free(UI_METHOD **m)
 		crypto.UI_destroy_method(*m);
 }
 
-static void bio_free(BIO **b)
-{
-	if (*b)
-		crypto.BIO_free(*b);
-}
-
-static void store_close(OSSL_STORE_CTX **s)
-{
-	if (*s)
-		crypto.OSSL_STORE_close(*s);
-}
-
 void private_key_guard(void)
 {
 	const struct rlimit none = {0, 0};
@@ -93,8 +81,8 @@ static int load_file(const char *where, const UI_METHOD *ui, struct question *q,
 		     struct private_key *ret, struct err *e)
 {
 	AUTO(wipe) struct buf text = BUF_INIT;
-	AUTO(bio_free) BIO *bio = NULL;
-	AUTO(store_close) OSSL_STORE_CTX *store = NULL;
+	AUTO(libcrypto_bio_free) BIO *bio = NULL;
+	AUTO(libcrypto_store_close) OSSL_STORE_CTX *store = NULL;
 
 	/* Room for all of it at once: growing would leave copies behind. */
 	if (buf_reserve(&text, KEY_FILE_MAX, e) < 0 || file_read(where, KEY_FILE_MAX, &text, e) < 0)
@@ -114,7 +102,8 @@ static int load_file(const char *where, const UI_METHOD *ui, struct question *q,
 static void load_by_provider(const char *uri, const UI_METHOD *ui, struct question *q,
 			     struct private_key *ret)
 {
-	AUTO(store_close) OSSL_STORE_CTX *store = crypto.OSSL_STORE_open(uri, ui, q, NULL, NULL);
+	AUTO(libcrypto_store_close)
+	OSSL_STORE_CTX *store = crypto.OSSL_STORE_open(uri, ui, q, NULL, NULL);
 
 	if (!store)
 		return;
@@ -215,16 +204,10 @@ int private_key_load(const char *where, const struct key_holders *holders,
 	return 0;
 }
 
-static void context_free(EVP_MD_CTX **c)
-{
-	if (*c)
-		crypto.EVP_MD_CTX_free(*c);
-}
-
 int private_key_sign(const struct private_key *k, const void *data, size_t len, struct buf *ret,
 		     struct err *e)
 {
-	AUTO(context_free) EVP_MD_CTX *context = crypto.EVP_MD_CTX_new();
+	AUTO(libcrypto_context_free) EVP_MD_CTX *context = crypto.EVP_MD_CTX_new();
 	size_t size;
 
 	if (!context)

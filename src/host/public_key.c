@@ -14,12 +14,6 @@ void public_key_done(struct public_key *k)
 	*k = (struct public_key)PUBLIC_KEY_INIT;
 }
 
-static void bio_free(BIO **b)
-{
-	if (*b)
-		crypto.BIO_free(*b);
-}
-
 static void key_free(EVP_PKEY **k)
 {
 	if (*k)
@@ -28,7 +22,7 @@ static void key_free(EVP_PKEY **k)
 
 static int encode_pem(EVP_PKEY *key, struct buf *to, struct err *e)
 {
-	AUTO(bio_free) BIO *bio = crypto.BIO_new(crypto.BIO_s_mem());
+	AUTO(libcrypto_bio_free) BIO *bio = crypto.BIO_new(crypto.BIO_s_mem());
 	char piece[1024];
 	int n;
 
@@ -69,7 +63,8 @@ static EVP_PKEY *decode(const struct buf *text)
 	EVP_PKEY *key = crypto.d2i_PUBKEY(NULL, &at, (long)text->len);
 
 	if (!key && text->len) {
-		AUTO(bio_free) BIO *bio = crypto.BIO_new_mem_buf(text->data, (int)text->len);
+		AUTO(libcrypto_bio_free)
+		BIO *bio = crypto.BIO_new_mem_buf(text->data, (int)text->len);
 
 		key = bio ? crypto.PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL) : NULL;
 	}
@@ -97,17 +92,11 @@ int public_key_load(const char *path, struct public_key *ret, struct err *e)
 	return public_key_read(&text, path, ret, e);
 }
 
-static void context_free(EVP_MD_CTX **c)
-{
-	if (*c)
-		crypto.EVP_MD_CTX_free(*c);
-}
-
 int public_key_verify(const struct public_key *k, const struct buf *data,
 		      const struct buf *signature, bool *ret, struct err *e)
 {
 	AUTO(key_free) EVP_PKEY *key = decode(&k->pem);
-	AUTO(context_free) EVP_MD_CTX *context = crypto.EVP_MD_CTX_new();
+	AUTO(libcrypto_context_free) EVP_MD_CTX *context = crypto.EVP_MD_CTX_new();
 
 	if (!key || !context)
 		return err_memory(e);
