@@ -38,6 +38,7 @@ static const struct {
 		{"SecureBootCertificateDir", "secureboot-certificate-dir", false},
 		{"SecureBootCertificateName", "secureboot-certificate-name", false},
 		{"SecureBootCertificateValidity", "secureboot-certificate-validity", false},
+		{"SecureBootCertificateCommonName", "secureboot-certificate-common-name", false},
 		{"SignKernel", "sign-kernel", false},
 },
   signature_keys[] = {

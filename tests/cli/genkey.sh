@@ -176,6 +176,11 @@ expect 1 ./ukify genkey $none --secureboot-private-key new.key --secureboot-cert
 says err "ukify genkey: 'sb.pem' is there already, and is not overwritten"
 same sb.pem sb.before
 absent new.key
+printf '[UKI]\nSecureBootPrivateKey=file.key\nSecureBootCertificate=file.pem\nSecureBootCertificateCommonName=A name\n' \
+	>ukify.conf
+expect 0 ./ukify genkey --config ukify.conf
+openssl x509 -in file.pem -noout -subject >seen
+has seen "CN = A name"
 expect 2 ./ukify genkey $none
 has err "which keys?"
 expect 2 ./ukify genkey $none --secureboot-private-key new.key
