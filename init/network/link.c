@@ -72,7 +72,8 @@ static void set_static(struct link *k)
 	while (link_next_ip(&list, &a.ip)) {
 		rtnl_address(&m, &a, true);
 		link_do(k, &m, "set its address");
-		say("%s: %s as configured", k->name, ip_text(text, &a.ip, true));
+		if (!k->remembered)
+			say("%s: %s as configured", k->name, ip_text(text, &a.ip, true));
 	}
 	list = k->plan->gateway;
 	link_route(k, &r);
@@ -194,7 +195,7 @@ static void remember(struct link *k)
 {
 	int64_t now = loop_now_ms();
 
-	link_memory_load(k, now);
+	k->remembered = link_memory_load(k, now);
 	set_timer(k, &k->timer4, k->dhcp4.leased ? k->dhcp4.due_ms : INT64_MAX);
 	set_timer(k, &k->timer6, k->dhcp6.leased ? k->dhcp6.due_ms : INT64_MAX);
 	set_timer(k, &k->timer_nd, forget_late_servers(k, now));

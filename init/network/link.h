@@ -23,6 +23,7 @@ struct link {
 	uint8_t mac[RTNL_MAC_BYTES];
 	bool carrier;
 	bool present;	  /* seen in the dump that runs */
+	bool remembered;  /* from before a crash: what was said of it then is not said again */
 	uint8_t ra_flags; /* what the routers said last */
 	struct ip slaac;  /* an address that the kernel made of an advertisement, or none */
 
@@ -79,9 +80,11 @@ void link_dhcp6_suspend(struct link *k);
 
 /*
  * In link_memory.c: what was learnt about a link and the kernel does not keep, from one start of this
- * program to the next. Leases are asked for again by the address that the link has.
+ * program to the next. Leases are asked for again by the address that the link has. The first two
+ * tell whether there was an earlier start, and whether it knew the link.
  */
-void link_memory_load(struct link *k, int64_t now_ms);
+bool link_memory_open(void);
+bool link_memory_load(struct link *k, int64_t now_ms);
 void link_memory_save(const struct link *k);
 void link_memory_drop(const struct link *k);
 

@@ -25,6 +25,16 @@ struct memory {
 	int64_t nd_search_until_ms;
 };
 
+bool link_memory_open(void)
+{
+	if (mkdir(FOLDER, 0700) == 0)
+		return false;
+	if (errno == EEXIST)
+		return true;
+	say("cannot make " FOLDER ", so a crash would be felt: %s", strerror(errno));
+	return false;
+}
+
 static void name_file(const struct link *k, char path[64])
 {
 	message_put(path, 64, FOLDER "/%d", k->index);
@@ -46,8 +56,6 @@ void link_memory_save(const struct link *k)
 	m.nd_servers_until_ms = k->nd_servers_until_ms;
 	m.nd_search_until_ms = k->nd_search_until_ms;
 	name_file(k, path);
-	if (mkdir(FOLDER, 0700) < 0 && errno != EEXIST)
-		say("cannot make " FOLDER ": %s", strerror(errno));
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return;
@@ -82,7 +90,7 @@ static bool load(const struct link *k, struct memory *ret)
 	return got == (ssize_t)sizeof(*ret) && memcmp(ret->mac, k->mac, sizeof(ret->mac)) == 0;
 }
 
-void link_memory_load(struct link *k, int64_t now_ms)
+bool link_memory_load(struct link *k, int64_t now_ms)
 {
 	const char *host_name = k->dhcp4.host_name;
 	uint32_t random4 = k->dhcp4.random;
@@ -90,7 +98,7 @@ void link_memory_load(struct link *k, int64_t now_ms)
 	struct memory m;
 
 	if (!load(k, &m))
-		return;
+		return false;
 	k->ra_flags = m.ra_flags;
 	k->dhcp4 = m.dhcp4;
 	k->dhcp4.host_name = host_name;
@@ -106,4 +114,5 @@ void link_memory_load(struct link *k, int64_t now_ms)
 	k->nd = m.nd;
 	k->nd_servers_until_ms = m.nd_servers_until_ms;
 	k->nd_search_until_ms = m.nd_search_until_ms;
+	return true;
 }

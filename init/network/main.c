@@ -18,7 +18,7 @@ static struct net net;
 int main(void)
 {
 	umask(022);
-	network_settings_read(&settings);
+	network_settings_read(&settings, link_memory_open());
 	if (!net_start(&net, &loop, &settings, ready_tell)) {
 		int error = errno;
 

@@ -133,8 +133,10 @@ void network_settings_check(struct network_settings *s,
 
 static void say_verdict(void *data, const char *sentence)
 {
-	(void)data;
-	say("%s", sentence);
+	const bool *said_already = data;
+
+	if (!*said_already)
+		say("%s", sentence);
 }
 
 static void take_word(struct config *c, const char *word)
@@ -143,12 +145,13 @@ static void take_word(struct config *c, const char *word)
 		config_word(c, word);
 }
 
-void network_settings_read(struct network_settings *s)
+void network_settings_read(struct network_settings *s, bool said_already)
 {
 	struct config c;
 
 	config_init(&c, &network_grammar, s, &s->text);
 	c.verdict = say_verdict;
+	c.data = &said_already;
 	config_files_read(&c, take_word);
-	network_settings_check(s, say_verdict, NULL);
+	network_settings_check(s, say_verdict, &said_already);
 }

@@ -54,7 +54,10 @@ extern const struct config_grammar network_grammar;
 void network_settings_check(struct network_settings *s,
 			    void (*verdict)(void *data, const char *sentence), void *data);
 
-/* Fills it with all that shared/config_files.h reads, checked as a whole. */
-void network_settings_read(struct network_settings *s);
+/*
+ * Fills it with all that shared/config_files.h reads, checked as a whole. What is wrong is said, unless
+ * it was said already.
+ */
+void network_settings_read(struct network_settings *s, bool said_already);
 
 #endif

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The image in QEMU's own network: a lease without a word of configuration, name servers, the cable
-# pulled and put back, and a card that is plugged in while the machine runs.
+# The image in QEMU's own network: a lease without a word of configuration, name servers, the network's
+# program crashed, the cable pulled and put back, and a card that is plugged in while the machine runs.
 # usage: net.sh MVIRT-MKOS PROJECT
 set -eu
 mkos=$1
@@ -18,6 +18,10 @@ project=$2
 	--expect '[default via 10.0.2.2 dev eth0]' \
 	--send 'echo "[$(cat /etc/resolv.conf)]"' \
 	--expect 'nameserver 10.0.2.3' \
+	--send 'cd /proc; for p in [0-9]*; do grep -qx network $p/comm && kill -SEGV $p; done; cd' \
+	--expect 'pideisn: network killed by signal 11 (SIGSEGV), starting it again in 250 ms' \
+	--send 'sleep 2; echo "[$(sed -n "/^state\|^address=10/p" /run/pideisn/net/eth0 | tr "\n" ,)]"' \
+	--expect '[state=online,address=10.0.2.15/24,]' \
 	--monitor 'set_link net off' \
 	--send 'sleep 1; echo "[$(grep ^state= /run/pideisn/net/eth0)]"' \
 	--expect '[state=down]' \

@@ -141,6 +141,7 @@ kill $flood
 [ "$(grep -c 'network killed by signal 11 (SIGSEGV), starting it again in 250 ms' "$console")" = 5 ] ||
 	fail "a crash was not told"
 [ "$(grep -c 'by DHCP' "$console")" = 1 ] || fail "the same lease was told as news"
+[ "$(grep -c 'as configured' "$console")" = 1 ] || fail "the same address was told as news"
 [ "$(grep -c DHCPDISCOVER server.log)" = 1 ] || fail "it looked for a server again"
 [ "$(grep -c 'pideisn: ready' "$console")" = 1 ] || fail "process 1 was hurt"
 cmp before "/proc/$client/root/run/pideisn/net/resolv.conf" || fail "another resolv.conf"

@@ -146,5 +146,7 @@ make_root
 start ip=192.0.2.300 pideisn.link.eth0.address=192.0.2.5
 says "command line: 'ip=192.0.2.300' is not an ip= of the kernel's form"
 says "network: command line: address: '192.0.2.5' is not an address such as 192.0.2.5/24"
+crash
+sleep 0.5
 [ "$(grep -c 'command line' "$console")" = 2 ] || fail "a wrong word was told twice"
 stop
