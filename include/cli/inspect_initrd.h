@@ -22,6 +22,10 @@ bool initrd_requested(const struct initrd_request *r);
 
 MUST_CHECK int initrd_answer(const char *path, const struct initrd_request *r, struct err *e);
 
+/* The listing, line by line as it is read. */
+MUST_CHECK int initrd_print(const struct source *s, const struct initrd_limits *limits,
+			    struct err *e);
+
 MUST_CHECK int initrd_lint_answer(const struct source *s, const struct initrd_limits *limits,
 				  const struct json_request *json, struct err *e);
 

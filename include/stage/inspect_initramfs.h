@@ -6,14 +6,13 @@
  * A compression that cannot be unpacked here is named, and ends the listing.
  */
 
-#include "base/buf.h"
-#include "base/source.h"
+#include "base/sink.h"
 #include "format/json.h"
 #include "stage/initrd_read.h"
 
-/* Appends a listing in the manner of ls -l, and a line for each segment. */
+/* Puts a listing in the manner of ls -l, line by line, and a line for each segment. */
 MUST_CHECK int inspect_initramfs_text(const struct source *from, const struct initrd_limits *limits,
-				      struct buf *out, struct err *e);
+				      struct sink *out, struct err *e);
 
 /* Writes the arrays "entries" and "segments" into the object that is open. */
 MUST_CHECK int inspect_initramfs_json(const struct source *from, const struct initrd_limits *limits,

@@ -111,7 +111,7 @@ static int show_text(const struct subject *s, struct err *e)
 	else if (is_media(s->kind))
 		r = inspect_media_text(s->source, s->kind, &s->how, &out, e);
 	else
-		r = inspect_initramfs_text(s->source, &s->options->initrd.limits, &out, e);
+		r = initrd_print(s->source, &s->options->initrd.limits, e);
 	return r < 0 ? -1 : print_text(buf_str(&out), out.len, e);
 }
 

@@ -7,6 +7,7 @@
 #include "stage/initrd_files.h"
 #include "stage/initrd_lint.h"
 #include "stage/initrd_sizes.h"
+#include "stage/inspect_initramfs.h"
 
 #include <stdio.h>
 
@@ -194,6 +195,13 @@ int initrd_answer(const char *path, const struct initrd_request *r, struct err *
 	if (r->cat)
 		return initrd_cat(&tree, r->cat, &out, e);
 	return r->extract ? extract(&tree, r->extract, e) : diff(&tree, r, path, e);
+}
+
+int initrd_print(const struct source *s, const struct initrd_limits *limits, struct err *e)
+{
+	struct sink out = {.ops = &stdout_ops};
+
+	return inspect_initramfs_text(s, limits, &out, e);
 }
 
 static void write_list(struct json_writer *w, const char *key, const struct strv *texts)

@@ -8,7 +8,8 @@
 
 /* Where a listing goes: one of text and json is set. */
 struct listing {
-	struct buf *text;
+	struct sink *text;
+	struct buf line; /* of the text at hand */
 	struct json_writer *json;
 	struct initrd_segment *segments;
 	size_t n, cap;
@@ -16,6 +17,7 @@ struct listing {
 
 static void listing_done(struct listing *l)
 {
+	buf_done(&l->line);
 	free(l->segments);
 }
 
@@ -70,16 +72,27 @@ static void entry_as_json(struct json_writer *json, const struct cpio_found *fou
 	json_close_object(json);
 }
 
+static int put_line(struct listing *l, struct err *e)
+{
+	int r = sink_put(l->text, buf_str(&l->line), l->line.len, e);
+
+	buf_clear(&l->line);
+	return r;
+}
+
 static int list_entry(void *context, const struct cpio_found *found, uint64_t data_at,
 		      struct err *e)
 {
 	struct listing *l = context;
 
 	(void)data_at;
-	if (l->text)
-		return entry_as_text(l->text, found, e);
-	entry_as_json(l->json, found);
-	return 0;
+	if (!l->text) {
+		entry_as_json(l->json, found);
+		return 0;
+	}
+	if (entry_as_text(&l->line, found, e) < 0)
+		return -1;
+	return put_line(l, e);
 }
 
 static int keep_segment(void *context, const struct initrd_segment *s, struct err *e)
@@ -107,24 +120,25 @@ static int list_all(struct listing *l, const struct source *from,
 	return initrd_read(from, &visitor, limits, e);
 }
 
-static int segments_as_text(const struct listing *l, struct err *e)
+static int segments_as_text(struct listing *l, struct err *e)
 {
 	for (size_t i = 0; i < l->n; i++) {
 		const struct initrd_segment *s = &l->segments[i];
 		int r;
 
 		if (s->listed)
-			r = buf_putf(l->text, e,
+			r = buf_putf(&l->line, e,
 				     "%llu %s, %llu bytes; %llu bytes at %llu, compression %s\n",
 				     (unsigned long long)s->entries,
 				     s->entries == 1 ? "entry" : "entries",
 				     (unsigned long long)s->unpacked, (unsigned long long)s->size,
 				     (unsigned long long)s->offset, s->compression);
 		else
-			r = buf_putf(l->text, e, "%llu bytes at %llu, compression %s: not listed\n",
+			r = buf_putf(&l->line, e,
+				     "%llu bytes at %llu, compression %s: not listed\n",
 				     (unsigned long long)s->size, (unsigned long long)s->offset,
 				     s->compression);
-		if (r < 0)
+		if (r < 0 || put_line(l, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -151,9 +165,9 @@ static void segments_as_json(const struct listing *l)
 }
 
 int inspect_initramfs_text(const struct source *from, const struct initrd_limits *limits,
-			   struct buf *out, struct err *e)
+			   struct sink *out, struct err *e)
 {
-	AUTO(listing_done) struct listing l = {.text = out};
+	AUTO(listing_done) struct listing l = {.text = out, .line = BUF_INIT};
 
 	if (list_all(&l, from, limits, e) < 0)
 		return -1;

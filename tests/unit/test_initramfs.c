@@ -53,6 +53,14 @@ static int leave(void **state)
 	return chdir("/") < 0 ? -1 : remove_tree(folder, &bytes, &e);
 }
 
+static int list_text(const struct source *from, struct buf *to, struct err *e)
+{
+	struct buf_sink out;
+
+	buf_sink_init(&out, to);
+	return inspect_initramfs_text(from, &no_limits, &out.sink, e);
+}
+
 /* Plans the list, and writes and lists the archive when there is an output. */
 static int build(const char *list, struct initramfs_options o, struct initramfs_summary *summary,
 		 struct buf *listing, struct err *e)
@@ -70,7 +78,7 @@ static int build(const char *list, struct initramfs_options o, struct initramfs_
 		return 0;
 	if (initramfs_write(&o, &plan, summary, e) < 0 || file_source_open(&f, o.output, e) < 0)
 		return -1;
-	return inspect_initramfs_text(&f.source, &no_limits, listing, e);
+	return list_text(&f.source, listing, e);
 }
 
 static int plan_only(const char *list, bool strict, struct err *e)
@@ -383,7 +391,7 @@ static int inspect(const char *data, size_t len, struct buf *to, struct err *e)
 	struct memory_source from;
 
 	memory_source_init(&from, data, len, "x");
-	return inspect_initramfs_text(&from.source, &no_limits, to, e);
+	return list_text(&from.source, to, e);
 }
 
 static void segments_are_told_apart(void **state)
