@@ -11,6 +11,8 @@
 #include "format/boot_pcr.h"
 #include "stage/key_lists.h"
 
+#include <stdbool.h>
+
 struct secure_boot_events {
 	struct buf variables[SECURE_BOOT_VARIABLES];
 	struct buf authority; /* empty without Secure Boot */
@@ -37,6 +39,10 @@ static inline bool secure_boot_is_known(const struct secure_boot_state *s)
  */
 MUST_CHECK int secure_boot_events(const struct secure_boot_state *state,
 				  const struct source *program, struct secure_boot_events *ret,
+				  struct err *e);
+
+/* Does firmware with this store start the program, as far as db says? */
+MUST_CHECK int secure_boot_starts(const char *vars, const struct source *program, bool *ret,
 				  struct err *e);
 
 #endif

@@ -1,5 +1,6 @@
 #include "stage/run_files.h"
 
+#include "base/log.h"
 #include "base/path.h"
 #include "base/strv.h"
 #include "format/fat32.h"
@@ -7,6 +8,7 @@
 #include "host/file.h"
 #include "host/output.h"
 #include "stage/enroll.h"
+#include "stage/secure_boot.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -98,6 +100,30 @@ static int make_vars(const struct run_plan *p, struct err *e)
 					: output_copy(p->vars, vars, false, e);
 }
 
+/* Firmware that refuses a program says no more than 'Access Denied', and waits for a key. */
+static void warn_of_refusal(const struct run_plan *p)
+{
+	AUTO_FILE_SOURCE f = FILE_SOURCE_INIT;
+	AUTO_FREE char *vars = NULL;
+	struct err e = ERR_INIT;
+	bool starts = true;
+
+	if (path_join(p->folder, "vars.fd", &vars, &e) < 0 ||
+	    file_source_open(&f, p->options->file, &e) < 0 ||
+	    secure_boot_starts(vars, &f.source, &starts, &e) < 0)
+		log_detail("whether the firmware starts '%s': %s", p->options->file, e.text);
+	if (starts)
+		return;
+	if (run_has_keys(p->options))
+		log_warning(
+			"the firmware will refuse '%s': no certificate of --trust vouches for it",
+			p->options->file);
+	else
+		log_warning("the firmware will refuse '%s': nothing in db of '%s' vouches for it; "
+			    "--trust CERTIFICATE makes firmware trust who signed it",
+			    p->options->file, p->vars);
+}
+
 int run_files_make(const struct run_plan *p, struct err *e)
 {
 	/* QEMU's and swtpm's option syntax has no way to quote these everywhere. */
@@ -109,6 +135,8 @@ int run_files_make(const struct run_plan *p, struct err *e)
 		return -1;
 	if (p->kind != IMAGE_EFI)
 		return 0;
+	if (p->options->secure_boot)
+		warn_of_refusal(p);
 	return p->kernel ? make_parts(p, e) : make_esp(p, e);
 }
 

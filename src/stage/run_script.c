@@ -18,6 +18,9 @@
 
 enum { PIECE = 4096, ENDING_MS = 10000 };
 
+/* What OVMF says last when it is left with nothing: it waits for a key, and nothing else comes. */
+static const char left_with_nothing[] = "BdsDxe: Press any key to enter the Boot Manager Menu.";
+
 struct script {
 	const struct run_options *options;
 	const struct run_guest *guest;
@@ -64,17 +67,23 @@ static int command(const struct script *s, const char *name, const char *line, s
 	return 0;
 }
 
+static const char *seen(const struct script *s, const char *text)
+{
+	return s->seen.len ? memmem(s->seen.data, s->seen.len, text, strlen(text)) : NULL;
+}
+
 /* Text may be cut anywhere between two reads, so all that was not matched is looked through. */
 static bool found(struct script *s, const char *text)
 {
 	size_t len = strlen(text);
-	const char *at = s->seen.len ? memmem(s->seen.data, s->seen.len, text, len) : NULL;
+	size_t rest = len < sizeof(left_with_nothing) ? sizeof(left_with_nothing) - 1 : len;
+	const char *at = seen(s, text);
 	size_t used;
 
 	/* Of what does not have it only the end can be its beginning. */
-	if (!at && s->seen.len >= len) {
-		memmove(s->seen.data, s->seen.data + s->seen.len - (len - 1), len - 1);
-		s->seen.len = len - 1;
+	if (!at && s->seen.len >= rest) {
+		memmove(s->seen.data, s->seen.data + s->seen.len - (rest - 1), rest - 1);
+		s->seen.len = rest - 1;
 	}
 	if (!at)
 		return false;
@@ -84,14 +93,30 @@ static bool found(struct script *s, const char *text)
 	return true;
 }
 
+/* The sentence for a run that ended, or ran out of time, before its steps were done. */
+static int undone(const struct script *s, const char *how, struct err *e)
+{
+	const struct run_step *step = &s->options->steps[s->step];
+	const char *log = s->options->log_path;
+
+	if (s->step == s->options->n_steps)
+		return err_set(e, ERR_CHILD, "%s the guest powered itself off%s%s", how,
+			       log ? ": see " : "", log ? log : "");
+	return err_set(e, ERR_CHILD, "%s '%s' appeared%s%s", how,
+		       step->kind == RUN_EXPECT ? step->text : "an answer", log ? ": see " : "",
+		       log ? log : "");
+}
+
 static int advance(struct script *s, struct err *e)
 {
 	for (; s->step < s->options->n_steps; s->step++) {
 		const struct run_step *step = &s->options->steps[s->step];
+		bool is_left = seen(s, left_with_nothing) != NULL;
 		int r = 0;
 
 		if (step->kind == RUN_EXPECT && !found(s, step->text))
-			return 0;
+			return is_left ? undone(s, "the firmware found nothing to start before", e)
+				       : 0;
 		if (step->kind == RUN_SEND)
 			r = do_send(s, step->text, e);
 		if (step->kind == RUN_BUTTON)
@@ -126,20 +151,6 @@ static int read_console(struct script *s, bool *ret_ended, struct err *e)
 	if (buf_put(&s->seen, piece, (size_t)n, e) < 0)
 		return -1;
 	return advance(s, e);
-}
-
-/* The sentence for a run that ended, or ran out of time, before its steps were done. */
-static int undone(const struct script *s, const char *how, struct err *e)
-{
-	const struct run_step *step = &s->options->steps[s->step];
-	const char *log = s->options->log_path;
-
-	if (s->step == s->options->n_steps)
-		return err_set(e, ERR_CHILD, "%s the guest powered itself off%s%s", how,
-			       log ? ": see " : "", log ? log : "");
-	return err_set(e, ERR_CHILD, "%s '%s' appeared%s%s", how,
-		       step->kind == RUN_EXPECT ? step->text : "an answer", log ? ": see " : "",
-		       log ? log : "");
 }
 
 static int time_left(const struct script *s)

@@ -170,11 +170,16 @@ static int put_variables(const struct store *s, bool on, struct secure_boot_even
 	return 0;
 }
 
+/* With a PK it is on, unless it was turned off. */
+static bool is_on(const struct store *s)
+{
+	return s->keys[EFI_PK].len && !s->is_off;
+}
+
 static int collect(const struct store *s, const struct source *program,
 		   struct secure_boot_events *to, struct err *e)
 {
-	/* With a PK it is on, unless it was turned off. */
-	bool on = s->keys[EFI_PK].len && !s->is_off;
+	bool on = is_on(s);
 	struct der entry;
 
 	if (put_variables(s, on, to, e) < 0)
@@ -205,5 +210,17 @@ int secure_boot_events(const struct secure_boot_state *state, const struct sourc
 		return -1;
 	*ret = events;
 	events = (struct secure_boot_events){.authority = BUF_INIT};
+	return 0;
+}
+
+int secure_boot_starts(const char *vars, const struct source *program, bool *ret, struct err *e)
+{
+	AUTO(store_done) struct store store = {.image = BUF_INIT};
+	struct der entry = {NULL, 0};
+
+	if (read_store(&store, vars, e) < 0 ||
+	    (is_on(&store) && find_authority(&store, program, &entry, e) < 0))
+		return -1;
+	*ret = !is_on(&store) || entry.len;
 	return 0;
 }

@@ -58,6 +58,34 @@ says told '{"execute":"qmp_capabilities"}
 has arguments ' -device i6300esb -no-acpi'
 qemu "echo name; echo '{\"return\": \"unknown command: x\\\\r\\\\n\"}' >&3; $(event guest-shutdown)"
 ends 0 "QEMU: unknown command: x" --expect name --monitor x
+# Firmware that has nothing to start waits for a key: the run does not wait for it, but for who
+# expects just that.
+qemu 'printf "BdsDxe: Press any key to"; sleep 0.2; echo " enter the Boot Manager Menu."; exec sleep 60'
+ends 1 "mvirt-mkos run: the firmware found nothing to start before 'ready' appeared" --expect ready
+ends 1 "mvirt-mkos run: 2 s went by before the guest powered itself off" --expect 'Manager Menu.' \
+	--timeout 2
+# With Secure Boot it is said before what the firmware will not start; and what it will is not.
+if [ -e /usr/share/OVMF/OVMF_VARS_4M.ms.fd ] && command -v openssl >/dev/null; then
+	for name in db other; do
+		openssl req -new -x509 -newkey rsa:2048 -nodes -keyout $name.key -out $name.pem \
+			-subj /CN=$name -days 100 2>/dev/null
+	done
+	"$mkos" -q sign "$uki" --key db.key --certificate db.pem -o signed.efi
+	qemu 'echo hello'
+	secure() {
+		expect 0 env PATH="$PWD/bin:$PATH" "$mkos" run --no-kvm --secure-boot "$@" signed.efi
+	}
+	secure
+	has err "warning: the firmware will refuse 'signed.efi': nothing in db of \
+'/usr/share/OVMF/OVMF_VARS_4M.ms.fd' vouches for it; --trust CERTIFICATE makes firmware trust who \
+signed it"
+	secure --trust other.pem
+	has err "warning: the firmware will refuse 'signed.efi': no certificate of --trust vouches for it"
+	secure --trust other.pem --trust db.pem
+	lacks err warning
+elif [ "${CI:-}" = true ]; then
+	fail "no ovmf or openssl"
+fi
 qemu 'exec sleep 60'
 ends 1 "mvirt-mkos run: 1 s went by before 'x' appeared" --expect x --timeout 1
 
