@@ -38,6 +38,7 @@ struct image_entry {
 	uint32_t file;	   /* the same number: the same file; counts from 0 in order */
 	bool content;	   /* of its names this is the one that carries the content: the last */
 	bool was_private;  /* its owner's alone where it is from, and nobody gave it a mode */
+	bool was_setuid;   /* or setgid, where it is from, and nobody gave it a mode */
 	bool has_mtime;
 	uint32_t mtime; /* when it has one of its own */
 	uint64_t size;	/* of a file; for the caller to set */
@@ -109,5 +110,6 @@ MUST_CHECK int image_name(const char *name, char **ret, struct err *e);
 
 /* "folder", "file", "symbolic link"... */
 const char *image_type_name(uint32_t mode);
+bool image_type_known(uint32_t mode);
 
 #endif

@@ -48,6 +48,22 @@ const char *image_type_name(uint32_t mode)
 	}
 }
 
+bool image_type_known(uint32_t mode)
+{
+	switch (mode & CPIO_TYPE_MASK) {
+	case CPIO_FILE:
+	case CPIO_FOLDER:
+	case CPIO_SYMLINK:
+	case CPIO_CHAR:
+	case CPIO_BLOCK:
+	case CPIO_PIPE:
+	case CPIO_SOCKET:
+		return true;
+	default:
+		return false;
+	}
+}
+
 int image_name(const char *name, char **ret, struct err *e)
 {
 	AUTO_BUF out = BUF_INIT;
@@ -435,11 +451,15 @@ static int step(const struct image_tree *t, struct buf *done, struct buf *rest,
 
 struct image_entry *image_tree_resolve(const struct image_tree *t, const char *name)
 {
+	struct image_entry *there = image_tree_find(t, name);
 	struct err e = ERR_INIT;
 	AUTO_BUF done = BUF_INIT;
 	AUTO_BUF rest = BUF_INIT;
 	int links = 0;
 
+	/* All above an entry are folders, and no links. */
+	if (there && !there->target)
+		return there;
 	if (buf_puts(&rest, name, &e) < 0)
 		return NULL;
 	while (rest.len) {

@@ -153,6 +153,11 @@ static int add_entry(void *context, const struct cpio_found *found, uint64_t dat
 		return 0;
 	}
 	initramfs_apply(&p->line->settings, &entry);
+	if (!image_type_known(entry.mode))
+		return err_set(
+			e, ERR_INPUT,
+			"'%.200s' has mode %o, which is no type of file: the kernel drops it", name,
+			entry.mode);
 	if ((entry.mode & CPIO_TYPE_MASK) == CPIO_FILE)
 		return add_file(a, found, data_at, &entry, e);
 	return initramfs_lay_over(p, &entry, &added, e);

@@ -1,6 +1,7 @@
 #include "stage/initramfs_check.h"
 
 #include "base/doubt.h"
+#include "base/log.h"
 #include "host/elf.h"
 #include "host/file.h"
 #include "stage/initramfs_pideisn.h"
@@ -104,10 +105,48 @@ static int check_init(const struct initramfs_options *options, const struct imag
 	return check_init_content(plan, init, e);
 }
 
+/* Everybody who is not root has to go through it. */
+static int check_root(const struct initramfs_options *options, const struct image_tree *plan,
+		      struct err *e)
+{
+	const struct image_entry *root = image_tree_find(plan, ".");
+
+	if (!root || (root->mode & 0555) == 0555)
+		return 0;
+	return doubt(options->strict, e,
+		     "%s: the root gets mode %04o, and only its owner can enter it: give it 0755",
+		     root->where, root->mode & 07777);
+}
+
+/* Programs that are somebody else's when they run stop working without a word. */
+static void tell_setuid(const struct image_tree *plan)
+{
+	const struct image_entry *first = NULL;
+	char others[48] = "";
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct image_entry *entry = &plan->entries[i];
+
+		if (!entry->was_setuid || !entry->content || entry->mode & 06000)
+			continue;
+		first = first ? first : entry;
+		n++;
+	}
+	if (n > 1)
+		snprintf(others, sizeof(others), " and %zu more", n - 1);
+	if (first)
+		log_warning("%s: '%s'%s: setuid or setgid here, but not in the image (%04o): give "
+			    "the mode with a set or a file line, or say --keep-modes",
+			    first->where, first->location, others, first->mode & 07777);
+}
+
 int initramfs_check(const struct initramfs_options *options, const struct image_tree *plan,
 		    struct err *e)
 {
-	if (check_init(options, plan, e) < 0 || initramfs_check_programs(options, plan, e) < 0)
+	if (check_init(options, plan, e) < 0 || check_root(options, plan, e) < 0 ||
+	    initramfs_check_programs(options, plan, e) < 0)
 		return -1;
+	tell_setuid(plan);
 	return initramfs_check_pideisn(options, plan, e);
 }

@@ -154,6 +154,7 @@ static int bring_program(struct bringing *b, const char *path, const char *sourc
 				    .origin = IMAGE_COPIED,
 				    .where = p->where};
 	AUTO_FREE char *real = NULL;
+	struct stat st;
 	bool there;
 
 	if (note(b, path, source, 0, e) < 0 ||
@@ -165,6 +166,7 @@ static int bring_program(struct bringing *b, const char *path, const char *sourc
 		return 0;
 	}
 	entry.name = real;
+	entry.was_setuid = stat(source, &st) == 0 && st.st_mode & (S_ISUID | S_ISGID);
 	initramfs_apply(&p->line->settings, &entry);
 	return image_tree_add(p->plan, &entry, e);
 }

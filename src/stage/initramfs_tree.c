@@ -56,7 +56,7 @@ void initramfs_apply(const struct initlist_settings *s, struct image_entry *entr
 		entry->gid = (uint32_t)s->gid;
 	if (mode != INITLIST_UNSET && type != CPIO_SYMLINK) {
 		entry->mode = type | (uint32_t)mode;
-		entry->was_private = false;
+		entry->was_private = entry->was_setuid = false;
 	}
 	if (s->mtime != INITLIST_UNSET) {
 		entry->has_mtime = true;
@@ -103,7 +103,7 @@ int initramfs_lay_over(struct initramfs_planner *p, const struct image_entry *en
 	new.name = real;
 	if (image_tree_overlay(p->plan, &new, &old, e) < 0)
 		return -1;
-	if (old)
+	if (old && !p->as_it_is)
 		log_info("%s: '%s' takes the place of the one of %s", entry->where, real, old);
 	*ret_name = image_tree_find(p->plan, real)->name;
 	return 0;
@@ -166,6 +166,7 @@ static int add_from_tree(void *context, const char *path, const struct stat *sta
 		entry.mode |= CPIO_FILE;
 		entry.location = location;
 		entry.was_private = !(status->st_mode & 077);
+		entry.was_setuid = status->st_mode & (S_ISUID | S_ISGID);
 	} else if (S_ISLNK(status->st_mode)) {
 		if (read_target(location, target, e) < 0)
 			return -1;

@@ -1,7 +1,9 @@
 #include "stage/initrd_files.h"
 
+#include "base/log.h"
 #include "host/file.h"
 #include "host/new_tree.h"
+#include "host/remove.h"
 #include "stage/initramfs_planner.h"
 
 #include <string.h>
@@ -134,6 +136,7 @@ int initrd_extract(const struct image_tree *tree, const char *folder, size_t *re
 {
 	AUTO_FREE const char **first = calloc((size_t)tree->files + 1, sizeof(*first));
 	struct extraction x = {.tree = tree, .to = NEW_TREE_INIT, .first = first};
+	struct err ignored = ERR_INIT;
 	int r;
 
 	if (!first)
@@ -142,8 +145,12 @@ int initrd_extract(const struct image_tree *tree, const char *folder, size_t *re
 		return -1;
 	r = make_all(&x, e);
 	new_tree_done(&x.to);
-	if (r < 0)
-		return err_ctx(e, "%s", folder);
-	*ret_left = x.left;
-	return 0;
+	if (r == 0) {
+		*ret_left = x.left;
+		return 0;
+	}
+	/* Half a tree would be taken for a whole one; the first failure is what counts. */
+	if (remove_tree(folder, NULL, &ignored) < 0)
+		log_warning("what was unpacked of it is in '%s': %s", folder, ignored.text);
+	return err_ctx(e, "%s", folder);
 }

@@ -6,10 +6,11 @@
 #include <string.h>
 
 enum {
-	GZIP_FLAGS = 3, /* offset in a header (RFC 1952) */
-	GZIP_NAME = 8,	/* the only flag that the kernel goes over */
-	XZ_CHECK = 7,	/* offset of the check's type in a stream */
-	XZ_CRC32 = 1,	/* the last one that the kernel has */
+	GZIP_FLAGS = 3,	 /* offset in a header (RFC 1952) */
+	GZIP_NAME = 8,	 /* the only flag that the kernel goes over */
+	XZ_CHECK = 7,	 /* offset of the check's type in a stream */
+	XZ_CRC32 = 1,	 /* the last one that the kernel has */
+	FINDINGS = 1000, /* are enough: what follows is not judged */
 };
 
 struct lint {
@@ -17,7 +18,15 @@ struct lint {
 	struct initrd_findings *findings;
 	struct image_tree tree; /* what is there so far */
 	struct initramfs_links links;
+	struct group *groups; /* by what the links tell */
+	uint32_t n_groups, cap_groups;
 	uint32_t segment;
+};
+
+/* Names of one file, for the kernel. */
+struct group {
+	uint32_t segment;
+	uint64_t size; /* of its content so far; 0: none */
 };
 
 void initrd_findings_done(struct initrd_findings *f)
@@ -80,6 +89,14 @@ static int check_facts(struct lint *l, const struct cpio_found *found, const cha
 	    strv_addf(warnings, e, "'%.200s' has 2 GiB or more: Linux 6.1 cannot unpack it", name) <
 		    0)
 		return -1;
+	if (!image_type_known(entry->mode))
+		return strv_addf(&l->findings->errors, e,
+				 "'%.200s' is dropped: its mode %o is no type of file", name,
+				 entry->mode);
+	if (!strcmp(name, ".") && (entry->mode & CPIO_TYPE_MASK) != CPIO_FOLDER)
+		return strv_addf(&l->findings->errors, e,
+				 "'%.200s' is dropped: the root cannot be a %s", name,
+				 image_type_name(entry->mode));
 	if (!strcmp(name, ".") && (entry->mode & 0555) != 0555 &&
 	    strv_addf(warnings, e, "the root gets mode %04o: not everybody can enter it",
 		      entry->mode & 07777) < 0)
@@ -91,26 +108,51 @@ static int check_facts(struct lint *l, const struct cpio_found *found, const cha
 	return cpio_check_name(name, e);
 }
 
+static int add_group(struct lint *l, uint64_t size, struct err *e)
+{
+	if (l->n_groups == l->cap_groups) {
+		uint32_t cap = l->cap_groups ? l->cap_groups * 2 : 64;
+		struct group *groups = reallocarray(l->groups, cap, sizeof(*groups));
+
+		if (!groups)
+			return err_memory(e);
+		l->groups = groups;
+		l->cap_groups = cap;
+	}
+	l->groups[l->n_groups++] = (struct group){l->segment, size};
+	return 0;
+}
+
 /* The kernel forgets inodes at a trailer; without one, equal numbers are one file. */
 static int check_link(struct lint *l, const struct cpio_found *found, struct err *e)
 {
 	const struct initramfs_link link = {.device = (uint64_t)found->dev_major << 32 |
 						      found->dev_minor,
 					    .inode = found->entry.ino,
-					    .file = l->segment};
-	uint32_t segment;
+					    .file = l->n_groups};
+	struct group *group;
+	uint32_t index;
 	bool known;
 
 	if ((found->entry.mode & CPIO_TYPE_MASK) != CPIO_FILE || found->entry.nlink < 2)
 		return 0;
-	if (initramfs_links_add(&l->links, &link, &known, &segment, e) < 0)
+	if (initramfs_links_add(&l->links, &link, &known, &index, e) < 0)
 		return -1;
-	if (!known || segment == l->segment)
-		return 0;
-	return strv_addf(&l->findings->errors, e,
-			 "'%.200s' becomes a link to a file of the archive before, which has no "
-			 "trailer and the same inode",
-			 found->entry.name);
+	if (!known)
+		return add_group(l, found->size, e);
+	group = &l->groups[index];
+	if (group->segment != l->segment)
+		return strv_addf(&l->findings->errors, e,
+				 "'%.200s' becomes a link to a file of the archive before, which "
+				 "has no trailer and the same inode",
+				 found->entry.name);
+	if (group->size && found->size && group->size != found->size)
+		return strv_addf(&l->findings->errors, e,
+				 "'%.200s' becomes a link to another file of the same inode, and "
+				 "overwrites it: their contents differ",
+				 found->entry.name);
+	group->size = found->size ? found->size : group->size;
+	return 0;
 }
 
 static int lint_entry(void *context, const struct cpio_found *found, uint64_t data_at,
@@ -129,6 +171,8 @@ static int lint_entry(void *context, const struct cpio_found *found, uint64_t da
 	const char *before;
 
 	(void)data_at;
+	if (l->findings->errors.n + l->findings->warnings.n >= FINDINGS)
+		return 0;
 	if (image_name(found->entry.name, &name, &refused) < 0 ||
 	    check_facts(l, found, name, &refused) < 0)
 		return strv_add(&l->findings->errors, refused.text, e);
@@ -210,7 +254,11 @@ int initrd_lint(const struct source *from, const struct initrd_limits *limits,
 	else if (!image_tree_resolve(&l.tree, "/init"))
 		r = strv_add(&ret->warnings, "there is no /init: the kernel starts nothing from it",
 			     e);
+	if (r == 0 && ret->errors.n + ret->warnings.n >= FINDINGS)
+		r = strv_addf(&ret->warnings, e, "there is more: only the first %d are told",
+			      FINDINGS);
 	initramfs_links_done(&l.links);
 	image_tree_done(&l.tree);
+	free(l.groups);
 	return r;
 }

@@ -18,6 +18,23 @@ has err "list:2: "
 has err "'nowhere'"
 absent out.cpio
 
+# What a tree or an elf line takes away from a program is said, and a root that nobody can enter.
+mkdir t
+cp f t/su
+chmod 4755 t/su
+cp /bin/true su
+chmod 2755 su
+printf 'tree /t t\nelf /su su\ndir / 0700 0 0\n' >list
+expect 0 "$mkos" initramfs --list list -o out3.cpio
+has err "list:1: 't/su' and 1 more: setuid or setgid here, but not in the image (0755): give the mode"
+has err "list:3: the root gets mode 0700, and only its owner can enter it: give it 0755"
+printf 'tree /t t mode=4755\nelf /su su mode=2755\n' >list
+expect 0 "$mkos" initramfs --list list -o out3.cpio
+lacks err setuid
+printf 'tree /t t\nset t/su mode=0711\n' >list
+expect 0 "$mkos" initramfs --list list -o out3.cpio
+lacks err setuid
+
 # Parents are made and told; the variables of lists given by hand are the environment's.
 printf 'file /a/b/f ${WHERE}/f 0644 0 0\n' >list
 WHERE=$PWD expect 0 "$mkos" initramfs --list list -o out.cpio
