@@ -146,13 +146,17 @@ static bool are_lists(struct der content)
 /* UEFI 2.10, 8.2.2: a time, and a WIN_CERTIFICATE_UEFI_GUID that says how long it is. */
 static bool is_auth(struct der file, size_t *ret_head)
 {
-	const uint8_t *p = file.data + EFI_TIME;
+	const uint8_t *p;
+	uint32_t length;
 
 	if (file.len < EFI_TIME + WIN_CERTIFICATE_UEFI_GUID)
 		return false;
-	*ret_head = (size_t)EFI_TIME + le32_get(p);
+	p = file.data + EFI_TIME;
+	length = le32_get(p);
+	*ret_head = (size_t)EFI_TIME + length;
 	return le16_get(p + 4) == 0x0200 && le16_get(p + 6) == 0x0ef1 &&
-	       memcmp(p + 8, type_pkcs7, EFI_GUID) == 0 && *ret_head <= file.len;
+	       memcmp(p + 8, type_pkcs7, EFI_GUID) == 0 && length >= WIN_CERTIFICATE_UEFI_GUID &&
+	       length <= file.len - EFI_TIME;
 }
 
 bool efi_lists_find(struct der file, struct der *ret)

@@ -1,5 +1,6 @@
 /* The PCR signatures that a section .pcrsig or a file has: what is read is written, and read again. */
 
+#include "format/base64.h"
 #include "format/pcr_policy.h"
 
 #include <stdint.h>
@@ -21,6 +22,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (!e.text[0] || first.v)
 			__builtin_trap();
 		return 0;
+	}
+	for (size_t i = 0; i < first.n; i++) {
+		AUTO_BUF signature = BUF_INIT;
+		const char *sig = first.v[i].sig;
+
+		if (sig && (base64_get(sig, &signature, &e) < 0 || signature.len == 0 ||
+			    signature.len > strlen(sig) / 4 * 3))
+			__builtin_trap();
 	}
 	if (pcr_policies_write(&first, &text, &e) < 0 ||
 	    pcr_policies_parse(text.data, text.len, "f", &second, &e) < 0 ||

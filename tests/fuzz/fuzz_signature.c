@@ -71,6 +71,20 @@ static void read_lists(const uint8_t *data, size_t size)
 	struct efi_lists lists;
 	struct efi_list_entry entry;
 
+	struct der found;
+
+	/* What is found in a file is its end, and lists to their last byte. */
+	if (efi_lists_find((struct der){data, size}, &found)) {
+		int r;
+
+		if (found.len > size || found.data + found.len != data + size)
+			__builtin_trap();
+		efi_lists_init(&lists, found);
+		while ((r = efi_lists_next(&lists, &entry, &e)) > 0)
+			continue;
+		if (r < 0)
+			__builtin_trap();
+	}
 	efi_lists_init(&lists, (struct der){data, size});
 	while (efi_lists_next(&lists, &entry, &e) > 0)
 		if (entry.content.len > size ||
