@@ -111,8 +111,10 @@ static void mount_one(const struct mount_point *m)
 		/* If that fails for another reason than being there, mount says so. */
 		if (mkdir(m->target, 0755) < 0 && errno != EEXIST && errno != EROFS)
 			console_say("cannot make %s: %s", m->target, strerror(errno));
-		if (mount(m->type, m->target, m->type, m->flags, m->data) < 0 && errno != EBUSY)
+		if (mount(m->type, m->target, m->type, m->flags, m->data) < 0 && errno != EBUSY) {
 			say_failed(m);
+			return;
+		}
 	}
 	check_size(m->target);
 }

@@ -33,3 +33,19 @@ add() {
 	cat "$project/target/initramfs.cpio.gz" more.cpio.gz >both.cpio.gz
 	initrd=both.cpio.gz
 }
+
+# probed CONSOLE CONFIG: /init --probe named there what the kernel's configuration does not have, and
+# nothing else. (EFIVAR_FS depends on how it was booted.)
+probed() {
+	for option in PROC_FS PROC_SYSCTL SYSFS PRINTK RTC_CLASS WATCHDOG DMI_SYSFS ACPI KEXEC_CORE \
+		DEVTMPFS UNIX98_PTYS POSIX_MQUEUE CGROUPS SECURITYFS PSTORE HUGETLBFS EXT4_FS VFAT_FS \
+		SHMEM MEMCG CGROUP_SCHED CGROUP_PIDS UNIX INET IPV6 NET PACKET VSOCKETS SIGNALFD TIMERFD
+	do
+		named=$(grep -c "^CONFIG_$option is missing" "$1" || true)
+		set_there=$(grep -c "^CONFIG_$option=y" "$2" || true)
+		[ $((named + set_there)) -eq 1 ] || {
+			echo "$option: $named times named as missing, $set_there times in $2"
+			exit 1
+		}
+	done
+}

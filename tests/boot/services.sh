@@ -29,12 +29,37 @@ exec = /bin/sh -c "for i in 1 2 3 4 5 6 7 8 9 10; do echo a$i; echo b$i; echo c$
 output = log
 restart = never
 
+[service killed]
+exec = /bin/sh -c "kill -9 $$"
+backoff-min = 1ms
+backoff-max = 1ms
+restart-limit = 100
+output = none
+
+[service false]
+exec = /bin/sh -c "exit 1"
+restart-limit = 3
+
+[service broken]
+exec = /etc/broken
+restart-limit = 1
+
+[service deaf]
+exec = /bin/sh -c "trap '' TERM; exec tail -f /dev/null"
+grace = 2s
+
+[service signals]
+exec = /bin/sh -c "grep Sig /proc/self/status"
+restart = never
+
 [service variables]
 exec = /bin/sh -c env
 restart = never
 CONF
 printf 'root:x:0:0::/root:/bin/sh\nweb:x:100:101::/:/bin/false\n' >passwd
+printf '#!/no/such/interpreter\n' >broken
 cat >list <<'LIST'
+file /etc/broken broken 0755 0 0
 file /etc/pideisn/services.conf services.conf 0644 0 0
 file /etc/passwd passwd 0644 0 0
 LIST
@@ -53,9 +78,20 @@ boot 0 "foo=bar baz pideisn.color=red -- last" \
 	--expect 'pideisn: forker killed by signal 9 (SIGKILL), starting it again in' \
 	--send 'sleep 3; echo "[$(wc -l <cgroup.procs)] again"' \
 	--expect '[2] again' \
+	--send '/init --probe; echo "probed $((0 + $?))"' --expect 'probed ' \
 	--power-button \
+	--expect 'pideisn: stopping deaf' \
+	--expect 'pideisn: deaf did not stop in 2 s, killing it' \
+	--expect 'pideisn: deaf stopped' \
 	--expect 'pideisn: stopping forker' \
 	--expect 'pideisn: powering off'
+was console 'killed killed by signal 9 (SIGKILL), gave up after 100 restarts'
+[ "$(grep -c 'pideisn: killed killed by signal 9' console)" -eq 101 ]
+[ "$(grep -c 'pideisn: false exited with status 1' console)" -eq 4 ]
+was console 'pideisn: broken cannot be executed: the interpreter it names is missing, starting it again'
+was console 'signals: SigBlk:?0000000000000000'
+was console 'signals: SigIgn:?0000000000000000'
+probed console "$project/kernel/.config"
 was console 'user: I am 100:101 101'
 was console 'user: 0::/user'
 was console 'user: 300'
