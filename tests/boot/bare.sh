@@ -54,5 +54,5 @@ was console 'pideisn: this kernel has no mqueue, so there is no /dev/mqueue'
 ! grep '/dev/mqueue is a ramfs' console || exit 1
 was console 'pideisn: fails has no limits: there are no control groups'
 was console 'pideisn: services cannot say that they are ready: '
-was console 'pideisn: no network: netlink: '
+was console 'pideisn: the loopback interface stays down: '
 probed console p/kernel/.config

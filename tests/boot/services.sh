@@ -49,7 +49,7 @@ exec = /bin/sh -c "trap '' TERM; exec tail -f /dev/null"
 grace = 2s
 
 [service signals]
-exec = /bin/sh -c "grep Sig /proc/self/status"
+exec = /bin/busybox grep Sig /proc/self/status
 restart = never
 
 [service variables]
