@@ -1,6 +1,7 @@
 #!/bin/sh
 # A hypervisor host: its recipe, with a payload given by hand, builds and boots; its PID 1 starts
-# mvirt-vmm; and its kernel has what the roles guest and host promise.
+# mvirt-vmm; its kernel has what the roles guest and host promise, and the bridges and VLANs of a
+# configuration.
 # usage: host.sh MVIRT-MKOS PROJECT RECIPE DAEMON PROBE
 set -eu
 mkos=$1
@@ -24,3 +25,5 @@ ln -s "$project/cache" p/cache
 	--expect 'pideisn: powering off' ||
 	{ cat console; exit 1; }
 sh "$(dirname "$0")/probe.sh" "$mkos" p "$probe" guest,host
+sh "$(dirname "$0")/host_net.sh" "$mkos" "$project" "$(dirname "$0")/pid1_lib.sh" \
+	p/kernel/arch/x86/boot/bzImage

@@ -69,7 +69,7 @@ int main(int argc, char *argv[])
 	for (; n < LISTENERS_MAX && 2 * n + 2 < argc; n++) {
 		int type = strcmp(argv[2 * n + 1], "stream") ? SOCK_SEQPACKET : SOCK_STREAM;
 
-		listeners[n].fd = listen_on(type, (unsigned int)atoi(argv[2 * n + 2]));
+		listeners[n].fd = listen_on(type, (unsigned int)strtoul(argv[2 * n + 2], NULL, 10));
 		listeners[n].events = POLLIN;
 	}
 	say_ready();
