@@ -65,6 +65,8 @@ has seen "Number of verified signatures: 1"
 # It says "Current" and "Calculated" when they differ.
 has seen "PE checksum   : 00"
 hash=$(pesign -h -i s.efi | sed 's/.*: //; s/ .*//')
+[ ${#hash} -eq 64 ] || fail "pesign says '$hash'"
+has seen "Calculated message digest : $(echo "$hash" | tr a-f A-F)"
 expect 0 "$mkos" verify s.efi --certificate db.pem
 has out "SHA-256 $hash"
 has out "PE checksum: right"
@@ -105,6 +107,16 @@ done
 expect 0 sbverify --cert db.pem three.efi
 expect 0 sbverify --cert ca.pem three.efi
 [ "$(sbverify --list three.efi 2>/dev/null | grep -c '^signature')" -eq 3 ] || fail "not three"
+# Whoever signs, and however often: it is the same image.
+for file in u.efi three.efi; do
+	pesign -h -i $file >seen
+	has seen "$hash"
+done
+sign chain.efi leaf --certificate ca.pem
+osslsigncode verify -CAfile ca.pem -in chain.efi >seen 2>&1 || fail "$(cat seen)"
+has seen "Number of verified signatures: 1"
+osslsigncode verify -CAfile other.pem -in chain.efi >seen 2>&1 && fail "of another CA: $(cat seen)"
+expect 0 sbverify --cert ca.pem chain.efi
 
 # A key that is elsewhere.
 expect 0 "$mkos" sign u.efi --certificate db.pem --prepare-offline-signing -o to-sign
