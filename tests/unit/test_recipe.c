@@ -38,6 +38,15 @@ static void every_key_is_read(void **state)
 				   "lists = a.list  b.list\n"
 				   "compress = none\n"
 				   "level = best\n"
+				   "microcode = auto m.bin\n"
+				   "acpi = a.aml b.aml\n"
+				   "sysroot = root\n"
+				   "keep-modes = yes\n"
+				   "dedupe = yes\n"
+				   "checksum = no\n"
+				   "align = 4K\n"
+				   "max-size = 8M\n"
+				   "max-ram = 1G\n"
 				   "[uki]\n"
 				   "os-release = o\n"
 				   "stub = s\n"
@@ -60,6 +69,13 @@ static void every_key_is_read(void **state)
 	assert_string_equal(p.kernel_sha256, "12");
 	assert_string_equal(p.compress, "none");
 	assert_string_equal(p.level, "best");
+	assert_words(&p.microcode, "auto", "m.bin");
+	assert_words(&p.acpi, "a.aml", "b.aml");
+	assert_string_equal(p.sysroot, "root");
+	assert_true(p.keep_modes && p.dedupe && !p.checksum);
+	assert_int_equal(p.align, 4096);
+	assert_int_equal(p.max_size, 8 << 20);
+	assert_int_equal(p.max_ram, 1 << 30);
 	assert_string_equal(p.os_release, "o");
 	assert_string_equal(p.stub, "s");
 	assert_int_equal(p.n_payloads, 2);
