@@ -33,6 +33,11 @@ reaches 192.0.2.1
 grep -q 'client provides name: node-1' server.log || fail "the server was not told the name"
 # What is not needed is not open: nothing but netlink can wake the program.
 [ "$(inside cat /proc/net/packet | wc -l)" = 1 ] || fail "a packet socket is still open"
+for pid in "$client" "$(network_pid)"; do
+	memory=$(awk '/^Rss:/ { print $2 }' "/proc/$pid/smaps_rollup")
+	echo "$(cat "/proc/$pid/comm"): $memory KiB of memory"
+	[ "$memory" -le 128 ] || fail "more than 128 KiB"
+done
 
 echo "the carrier goes and comes back: the address stays and is asked for again"
 ip link set srv0 down
