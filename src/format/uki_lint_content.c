@@ -11,12 +11,14 @@ enum {
 	COMMAND_LINE_SIZE = 2048, /* of x86, with the NUL */
 	BASE_RELOCATIONS = 5,	  /* data directory */
 	STARTS_KERNELS_ITSELF = 258,
+	CHECKS_PLACES = 262,
 };
 
 static const struct uki_rule no_kernel = {"kernel", "take a UKI, or an addon with its stub"};
 static const struct uki_rule unfit_kernel = {"kernel", "give it a whole kernel image"};
 static const struct uki_rule efi_stub = {"kernel", "build it with CONFIG_EFI_STUB=y"};
 static const struct uki_rule relocations = {"kernel", "take a systemd-stub before 258"};
+static const struct uki_rule places = {"kernel", "take a systemd-stub before 262"};
 static const struct uki_rule kernel_last = {
 	"kernel", "lay it out anew, with mvirt-mkos uki --update, or take Linux 5.8 or newer"};
 static const struct uki_rule image_base = {"image-base",
@@ -75,7 +77,29 @@ static void check_kernel(struct content_lint *l, const struct pe_section *sectio
 			     "a kernel before 5.8 unpacks itself over the .initrd behind it");
 }
 
-static int check_relocations(struct content_lint *l, const struct source *kernel, struct err *e)
+/* From 262 on a stub that starts kernels itself refuses what firmware would put right. */
+static void check_places(struct content_lint *l, const struct pe *kernel)
+{
+	for (size_t i = 0; i < kernel->n_sections && l->stub->major >= CHECKS_PLACES; i++) {
+		const struct pe_section *section = &kernel->sections[i];
+
+		if (section->SizeOfRawData == 0)
+			continue;
+		if (section->SizeOfRawData > section->VirtualSize)
+			uki_wrong(
+				l->found, &places, ".linux",
+				"systemd-stub %s does not start a kernel whose section %s has more "
+				"bytes in the file than in memory",
+				l->stub->text, section->Name);
+		else if (pe_section_memory_end(section) > kernel->SizeOfImage)
+			uki_wrong(l->found, &places, ".linux",
+				  "systemd-stub %s does not start a kernel whose section %s ends "
+				  "outside of its SizeOfImage",
+				  l->stub->text, section->Name);
+	}
+}
+
+static int check_loading(struct content_lint *l, const struct source *kernel, struct err *e)
 {
 	AUTO_PE pe = {.sections = NULL};
 
@@ -87,6 +111,7 @@ static int check_relocations(struct content_lint *l, const struct source *kernel
 		uki_wrong(l->found, &relocations, ".linux",
 			  "systemd-stub %s does not start a kernel that is to be relocated",
 			  l->stub->text);
+	check_places(l, &pe);
 	return 0;
 }
 
@@ -98,7 +123,7 @@ static int lint_kernel(struct content_lint *l, const struct pe_section *section,
 	if (pe_section_source_init(&content, l->s, section, e) == 0 &&
 	    linux_image_read(&content.source, &kernel, e) == 0) {
 		check_kernel(l, section, &kernel);
-		return check_relocations(l, &content.source, e);
+		return check_loading(l, &content.source, e);
 	}
 	if (e->kind != ERR_INPUT)
 		return -1;

@@ -358,6 +358,30 @@ static void parts_of_profiles(void **state)
 		has(&found.warnings, "the .pcrsig in front of the profiles is of none of them"));
 }
 
+/* src/boot/linux.c of 262: it copies the sections itself, and is strict. */
+static void kernel_whose_sections_are_out_of_place(void **state)
+{
+	static struct sample kernel;
+	uint8_t *text;
+
+	(void)state;
+	sample_kernel(&kernel, PE_MACHINE_AMD64);
+	text = sample_entry(&kernel, 1);
+	le32_put(text + ENTRY_VIRTUAL_SIZE, le32_get(text + ENTRY_SIZE_OF_RAW_DATA) - 1);
+	begin_with_kernel(&kernel, "257.13");
+	assert_sound();
+	begin_with_kernel(&kernel, "262.1");
+	assert_wrong(
+		"systemd-stub 262.1 does not start a kernel whose section .text has more bytes "
+		"in the file than in memory");
+	sample_kernel(&kernel, PE_MACHINE_AMD64);
+	le32_put(kernel.bytes + SAMPLE_OPTIONAL + 56, 0x1000);
+	begin_with_kernel(&kernel, "262.1");
+	assert_wrong(
+		"systemd-stub 262.1 does not start a kernel whose section .text ends outside of "
+		"its SizeOfImage");
+}
+
 static void kernels_that_the_stub_cannot_start(void **state)
 {
 	static struct sample kernel;
@@ -451,6 +475,7 @@ int main(void)
 		cmocka_unit_test(start_is_in_code),
 		cmocka_unit_test(what_sections_hold),
 		cmocka_unit_test(parts_of_profiles),
+		cmocka_unit_test(kernel_whose_sections_are_out_of_place),
 		cmocka_unit_test(kernels_that_the_stub_cannot_start),
 		cmocka_unit_test(header_fields),
 		cmocka_unit_test(alignment),
