@@ -17,23 +17,14 @@ struct signer_options build_signer(struct build *b)
 	};
 }
 
-static int read_banks(const struct project *p, struct measure_options *to, struct err *e)
-{
-	for (size_t i = 0; i < p->pcr.banks.n; i++)
-		if (measure_add_bank(to, p->pcr.banks.v[i], e) < 0) {
-			e->kind = ERR_INPUT;
-			return err_ctx(e, "%s: [pcr] banks", p->recipe_path);
-		}
-	return 0;
-}
-
 int build_pcr_keys(struct build *b, struct pcr_signing_options *ret, struct err *e)
 {
 	const struct project_pcr *pcr = &b->project->pcr;
 	struct measure_options banks = {.banks = {false}};
 
-	if (read_banks(b->project, &banks, e) < 0)
-		return -1;
+	for (size_t i = 0; i < pcr->banks.n; i++)
+		if (measure_add_bank(&banks, pcr->banks.v[i], e) < 0)
+			return -1;
 	*ret = (struct pcr_signing_options){
 		.private_keys = &pcr->keys,
 		.public_keys = &pcr->public_keys,
@@ -111,14 +102,17 @@ static int check_pcr_keys(struct build *b, bool all, struct err *e)
 
 int build_check_keys(struct build *b, bool all, struct err *e)
 {
+	const char *recipe = b->project->recipe_path;
 	int r;
 
 	b->passphrases.is_silent = !all;
 	b->passphrases.was_mute = false;
 	r = check_signer(b, all, e);
+	if (r < 0)
+		err_ctx(e, "%s: [secureboot]", recipe);
 	b->passphrases.was_mute = false;
-	if (r == 0)
-		r = check_pcr_keys(b, all, e);
+	if (r == 0 && (r = check_pcr_keys(b, all, e)) < 0)
+		err_ctx(e, "%s: [pcr]", recipe);
 	b->passphrases.is_silent = false;
 	b->passphrases.was_mute = false;
 	return r;

@@ -1,5 +1,6 @@
 #include "stage/recipe.h"
 
+#include "base/digest.h"
 #include "base/nearest.h"
 #include "base/parse.h"
 #include "format/ini.h"
@@ -186,17 +187,27 @@ static int find_pcr(struct project_pcr *pcr, const char *section, size_t *ret, s
 	return strv_add(&pcr->sections, section, e);
 }
 
+static int set_banks(struct strv *to, const struct ini_entry *entry, struct err *e)
+{
+	if (strcmp(entry->section, "pcr"))
+		return err_set(e, ERR_INPUT, "banks are those of all keys: they stand in [pcr]");
+	if (strv_split(to, entry->value, e) < 0)
+		return -1;
+	for (size_t i = 0; i < to->n; i++)
+		if (digest_kind_of(to->v[i]) < 0)
+			return err_set(e, ERR_INPUT,
+				       "a bank is sha1, sha256, sha384 or sha512, not '%s'",
+				       to->v[i]);
+	return 0;
+}
+
 static int set_pcr(struct project_pcr *pcr, const struct ini_entry *entry, struct err *e)
 {
 	const char *known[ARRAY_LEN(pcr_lists) + 2] = {"banks"};
 	size_t place;
 
-	if (!strcmp(entry->key, "banks")) {
-		if (strcmp(entry->section, "pcr"))
-			return err_set(e, ERR_INPUT,
-				       "banks are those of all keys: they stand in [pcr]");
-		return strv_split(&pcr->banks, entry->value, e);
-	}
+	if (!strcmp(entry->key, "banks"))
+		return set_banks(&pcr->banks, entry, e);
 	for (size_t i = 0; i < ARRAY_LEN(pcr_lists); i++) {
 		known[i + 1] = pcr_lists[i].key;
 		if (strcmp(entry->key, pcr_lists[i].key))

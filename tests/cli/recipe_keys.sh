@@ -97,19 +97,19 @@ refused "config/recipes/guest.conf:$((end + 2)): banks are those of all keys: th
 printf '[pcr]\nkey = a.key\npublic-key = a.pub\nphase = x\n' | recipe
 refused "config/recipes/guest.conf:$((end + 4)): unknown key 'phase': did you mean 'phases'?"
 printf '[pcr]\nkey = a.key\npublic-key = b.pub\n' | recipe
-refused "'b.pub' is not of the same PCR key as what it is given with"
+refused "config/recipes/guest.conf: [pcr]: 'b.pub' is not of the same PCR key as what it is given with"
 printf '[pcr]\nkey = none.key\npublic-key = a.pub\n' | recipe
-refused "open 'none.key': No such file or directory"
+refused "config/recipes/guest.conf: [pcr]: open 'none.key': No such file or directory"
 printf '[pcr]\nkey = a.key\npublic-key = a.pub\nbanks = sha3\n' | recipe
-refused "config/recipes/guest.conf: [pcr] banks: a bank is sha1, sha256, sha384 or sha512, not 'sha3'"
+refused "config/recipes/guest.conf:$((end + 4)): a bank is sha1, sha256, sha384 or sha512, not 'sha3'"
 printf '[secureboot]\nkey = a.key\ncertificates = b.pem\n' | recipe
-refused "key 'a.key' does not fit certificate 'b.pem': its signatures could not be verified"
+refused "config/recipes/guest.conf: [secureboot]: key 'a.key' does not fit certificate 'b.pem': its signatures could not be verified"
 printf '[secureboot]\nkey = none.key\ncertificates = b.pem\n' | recipe
-refused "open 'none.key': No such file or directory"
+refused "config/recipes/guest.conf: [secureboot]: open 'none.key': No such file or directory"
 # Its passphrase is asked for before the kernel is made, after what needs none.
 printf '[pcr]\nkey = locked.key\npublic-key = a.pub\n' | recipe
 expect 1 setsid $build
-says err "mvirt-mkos build: locked.key needs a passphrase, and there is no terminal to ask for it: \
+says err "mvirt-mkos build: config/recipes/guest.conf: [pcr]: locked.key needs a passphrase, and there is no terminal to ask for it: \
 give --passphrase-fd N or the variable MVIRT_MKOS_PASSPHRASE"
 absent p/kernel/arch
 expect 1 env MVIRT_MKOS_PASSPHRASE=wrong $build

@@ -133,6 +133,8 @@ static void key_of_pcr_comes_with_its_public_part(void **state)
 	assert_refused(COMPLETE "[pcr]\nbanks = sha256\n", "r.conf: [pcr] has banks and no key");
 	assert_refused(COMPLETE "[pcr x]\nbanks = sha256\n",
 		       "r.conf:6: banks are those of all keys: they stand in [pcr]");
+	assert_refused(COMPLETE "[pcr]\nbanks = sha256 sha3\n",
+		       "r.conf:6: a bank is sha1, sha256, sha384 or sha512, not 'sha3'");
 	assert_refused(COMPLETE "[pcr x]\nkeys = a\n",
 		       "r.conf:6: unknown key 'keys': did you mean 'key'?");
 }
