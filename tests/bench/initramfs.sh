@@ -7,7 +7,8 @@
 set -eu
 mkos=$1
 runs=${2:-5}
-few=$(((runs + 4) / 5))
+few=$(((runs + 2) / 5)) # of what is slow: none of it when there are less than three
+folder=$PWD
 measure=$(cd "$(dirname "$0")" && pwd)/measure.py
 source=$(ls /usr/src/linux-source-*.tar.xz 2>/dev/null | sort -V | tail -n 1)
 packages='libc6 coreutils bash util-linux perl-base libssl3 libstdc++6 binutils-x86-64-linux-gnu
@@ -65,10 +66,11 @@ if [ -n "$source" ]; then
 	cc -O2 -w -o gen_init_cpio gen_init_cpio.c && generator=./gen_init_cpio
 fi
 
-# row NAME OUTPUT PROGRAM COMMAND: kept for table; left out, with a word, without the program.
+# row NAME OUTPUT PROGRAM COMMAND: kept for table; left out, with a word, without the program. What is
+# said on the way goes to a file: that these trees have no /init.
 row() {
 	if command -v "$3" >/dev/null; then
-		printf '%s\n%s\n%s\n' "$1" "$2" "$4" >>rows
+		printf '%s\n%s\n%s\n' "$1" "$2" "{ $4; } 2>>'$folder/log'" >>rows
 	else
 		echo "($1: there is no $3 here)"
 	fi
@@ -76,6 +78,8 @@ row() {
 
 # table TITLE RUNS: ratios are to the first row.
 table() {
+	[ "$2" -gt 0 ] || : >rows
+	[ -s rows ] || return 0
 	echo
 	echo "$1"
 	set -- "$2"
@@ -169,25 +173,22 @@ million() {
 for tree in elf text; do
 	[ -d $tree ] || continue
 	lists $tree
-	"$mkos" -q initramfs --no-sync --list gen.list --compress none -o f
+	"$mkos" -q initramfs --no-sync --list gen.list --compress none -o f 2>>log
 	plain_rows $tree
 	table "$(about $tree), not compressed" "$runs"
 	gzip_rows
 	table "$(about $tree), gzip" "$runs"
-	slow_gzip_rows $tree
-	table "$(about $tree), gzip, slow ones" $few
-	other_rows
-	table "$(about $tree), other compressions" $few
 done
 lists large
-row 'find | cpio | pigz -9' b pigz "$cpio | pigz -9 >../b"
-row 'mvirt-mkos gzip, default' c "$mkos" "$ours --list list -o c"
-row 'mvirt-mkos gzip, default, -j 1' c "$mkos" "$ours --list list -o c -j 1"
-table "$(about large), gzip" $few
-"$mkos" -q initramfs --no-sync --list gen.list --compress none -o f
+"$mkos" -q initramfs --no-sync --list gen.list --compress none -o f 2>>log
 row 'cat of the archive' g cat 'cat f >g'
 row 'mvirt-mkos none' h "$mkos" "$ours --list list --compress none -o h"
+row 'mvirt-mkos none, --checksum' h "$mkos" "$ours --list list --compress none --checksum -o h"
 table "$(about large), not compressed" "$runs"
+row 'mvirt-mkos gzip, default, -j 1' c "$mkos" "$ours --list list -o c -j 1"
+row 'mvirt-mkos gzip, default' c "$mkos" "$ours --list list -o c"
+row 'find | cpio | pigz -9' b pigz "$cpio | pigz -9 >../b"
+table "$(about large), gzip" $few
 lists small
 row 'find | cpio | gzip -9' a gzip "$cpio | gzip -9 >../a"
 row 'mvirt-mkos gzip, default' c "$mkos" "$ours --list list -o c"
@@ -196,8 +197,16 @@ table "$(about small)" "$runs"
 for what in slink file; do
 	million $what
 	for how in gzip none; do
-		row "mvirt-mkos $how, a million of $what" c "$mkos" "$ours --list million.$what --compress $how -o c"
+		row "mvirt-mkos $how" c "$mkos" "$ours --list million.$what --compress $how -o c"
 	done
-	row 'inspect --list' - "$mkos" "'$mkos' inspect --list c >/dev/null"
-	table "lists of a million entries of $what" $few
+	row 'mvirt-mkos inspect' - "$mkos" "'$mkos' inspect c >/dev/null"
+	table "a list of a million entries: $what" $few
+done
+for tree in elf text; do
+	[ -d $tree ] || continue
+	lists $tree
+	slow_gzip_rows $tree
+	table "$(about $tree), gzip, slow ones" $few
+	other_rows
+	table "$(about $tree), other compressions" $few
 done
