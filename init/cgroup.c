@@ -6,9 +6,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define ROOT	      "/sys/fs/cgroup/"
@@ -37,14 +39,20 @@ static bool put(const char *name, const char *file, const char *text)
 	return done == len;
 }
 
-/* One by one: a kernel without one of them would refuse all. */
 void cgroup_open(void)
 {
-	static const char controllers[][8] = {"+memory", "+cpu", "+pids"};
-
 	present = access(ROOT "cgroup.procs", F_OK) == 0;
-	if (!present)
+}
+
+/* One by one: a kernel without one of them would refuse all. */
+void cgroup_control(void)
+{
+	static const char controllers[][8] = {"+memory", "+cpu", "+pids"};
+	static bool done;
+
+	if (!present || done)
 		return;
+	done = true;
 	for (size_t i = 0; i < sizeof(controllers) / sizeof(controllers[0]); i++)
 		put(".", "cgroup.subtree_control", controllers[i]);
 }
@@ -80,6 +88,9 @@ void cgroup_make(const struct service_settings *s)
 	message_put(path, sizeof(path), ROOT "%s", s->name);
 	if (mkdir(path, 0755) < 0 && errno != EEXIST)
 		console_say("cannot make %s: %s", path, strerror(errno));
+	if (s->memory_max != SETTING_UNSET || s->cpu_max != SETTING_UNSET ||
+	    s->pids_max != SETTING_UNSET)
+		cgroup_control();
 	limit_number(s->name, "memory.max", s->memory_max);
 	limit_number(s->name, "pids.max", s->pids_max);
 	if (s->cpu_max == SETTING_UNSET)
@@ -87,6 +98,28 @@ void cgroup_make(const struct service_settings *s)
 	message_number(quota, sizeof(quota), s->cpu_max * (CPU_PERIOD / HUNDRED));
 	message_put(text, sizeof(text), "%s %d", quota, CPU_PERIOD);
 	limit(s->name, "cpu.max", text);
+}
+
+/* Moving a process waits until every processor has rested; one that starts there need not move. */
+pid_t cgroup_fork(const char *name)
+{
+	struct clone_args how = {.flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD};
+	char path[FILE_PATH_MAX];
+	pid_t pid;
+	int error;
+	int folder;
+
+	message_put(path, sizeof(path), ROOT "%s", name);
+	folder = present ? open(path, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (folder < 0)
+		return -1;
+	how.cgroup = (unsigned int)folder;
+	pid = (pid_t)syscall(SYS_clone3, &how, sizeof(how));
+	error = errno;
+	if (pid != 0)
+		close(folder);
+	errno = error;
+	return pid;
 }
 
 bool cgroup_join(const char *name)

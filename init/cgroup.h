@@ -13,11 +13,20 @@
  * service's processes are those of its session.
  */
 
-/* Lets groups have limits. Once, when the file systems are mounted. */
+/* Looks for them. Once, when the file systems are mounted. */
 void cgroup_open(void);
+
+/*
+ * Lets groups have limits, unless that was done. It waits until every processor has rested, so it
+ * comes after the first starts, or when there is a limit to set.
+ */
+void cgroup_control(void);
 
 /* Makes the service's group and sets its limits; says which one the kernel refuses. */
 void cgroup_make(const struct service_settings *s);
+
+/* As fork(), with the child in the group from its start; -1 where that cannot be. */
+pid_t cgroup_fork(const char *name) __attribute__((warn_unused_result));
 
 /* In the child: joins the group. False with errno set; true as well where there are no groups. */
 bool cgroup_join(const char *name) __attribute__((warn_unused_result));

@@ -416,4 +416,5 @@ void services_start(struct services *all, const struct settings *s)
 		console_say("there is no service to start");
 	all->complete = true;
 	advance(all);
+	cgroup_control();
 }

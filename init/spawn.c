@@ -166,14 +166,14 @@ static void change_user(const struct service_settings *s, int report)
 		child_fail(report, "cannot become its user", errno);
 }
 
-static _Noreturn void child_run(const struct service_settings *s, int out, int report)
+static _Noreturn void child_run(const struct service_settings *s, bool joined, int out, int report)
 {
 	char terminal[64];
 	char *argv[ARGUMENTS_MAX + 1];
 	char *env[ENVIRONMENT_MAX + 1];
 
 	setsid();
-	if (!cgroup_join(s->name))
+	if (!joined && !cgroup_join(s->name))
 		child_fail(report, "cannot join its control group", errno);
 	terminal_find(terminal, sizeof(terminal));
 	if (s->terminal ? !on_terminal(terminal) : !on_pipe(out))
@@ -193,14 +193,18 @@ static _Noreturn void child_run(const struct service_settings *s, int out, int r
 pid_t spawn(const struct service_settings *s, int out, int *ret_report)
 {
 	int report[2];
+	bool joined;
 	pid_t pid;
 	int error;
 
 	if (pipe2(report, O_CLOEXEC | O_NONBLOCK) < 0)
 		return -1;
-	pid = _Fork();
+	pid = cgroup_fork(s->name);
+	joined = pid >= 0;
+	if (!joined)
+		pid = _Fork();
 	if (pid == 0)
-		child_run(s, out, report[1]);
+		child_run(s, joined, out, report[1]);
 	error = errno;
 	close(report[1]);
 	if (pid < 0) {

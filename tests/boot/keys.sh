@@ -46,7 +46,7 @@ press() {
 	machine=$!
 	exec 3>monitor.in
 	sleep "$(awk "BEGIN { print $1 / 5 }")"
-	by_kernel=$(grep -c 'pideisn: ' pressed || true)
+	begun=$(grep -c 'pideisn: ' pressed || true)
 	echo 'sendkey ctrl-alt-delete' >&3
 	while kill -0 $machine 2>/dev/null && ! grep -q 'pideisn: ready' pressed; do
 		sleep 0.1
@@ -60,7 +60,7 @@ press() {
 		[ "$(grep -c 'pideisn: asked to' pressed)" -eq 1 ]
 		was pressed 'pideisn: rebooting'
 		echo "$1: PID 1"
-	elif [ "$by_kernel" -eq 0 ] && ! grep -q 'pideisn: ' pressed; then
+	elif [ "$begun" -eq 0 ] && ! grep -q 'pideisn: ' pressed; then
 		echo "$1: the kernel"
 	else
 		cat pressed
@@ -68,7 +68,7 @@ press() {
 		exit 1
 	fi
 	! grep -q 'Kernel panic\|Attempted to kill init' pressed || exit 1
-	grep -q 'pideisn: ready' pressed && [ "$by_kernel" -gt 0 ]
+	grep -q 'pideisn: ready' pressed && [ "$begun" -gt 0 ]
 }
 moment=1
 until press $moment; do
