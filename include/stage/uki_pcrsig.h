@@ -4,7 +4,7 @@
 /* The sections .pcrsig of a UKI: one for the whole, or one behind each .profile. */
 
 #include "stage/pcr_signing.h"
-#include "stage/uki_gather.h"
+#include "stage/uki_gathered.h"
 
 /*
  * Measures the plan of what was gathered, adds a .pcrsig for each profile that is to be signed to

@@ -3,7 +3,7 @@
 
 /* A UKI that is there as the source of all parts that are not given anew. */
 
-#include "stage/uki_gather.h"
+#include "stage/uki_gathered.h"
 
 /*
  * Opens options->update, and its stub becomes that of *g. *ret_given are the options that say

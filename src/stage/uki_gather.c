@@ -3,21 +3,18 @@
 #include "base/doubt.h"
 #include "format/initrd_form.h"
 #include "host/file.h"
-#include "host/machine.h"
 #include "host/public_key.h"
 #include "stage/kernel_image.h"
 #include "stage/uki_folders.h"
 #include "stage/uki_pcrsig.h"
+#include "stage/uki_stub.h"
 #include "stage/uki_update.h"
+#include "stage/uki_value.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define STUB_FOLDER "/usr/lib/systemd/boot/efi"
-
-enum {
-	TEXT_MAX = 1024 * 1024, /* of a file that gives a text */
-};
+enum { TEXT_MAX = 1024 * 1024 }; /* of an os-release file, and a public key */
 
 void uki_gathered_done(struct uki_gathered *g)
 {
@@ -27,58 +24,6 @@ void uki_gathered_done(struct uki_gathered *g)
 	pcr_policies_done(&g->given);
 	pcr_policies_done(&g->filled);
 	uki_update_free(g->update);
-}
-
-/* White space runs become one blank, those at the ends go. */
-static void collapse(struct buf *text)
-{
-	size_t to = 0;
-
-	for (size_t i = 0; i < text->len; i++) {
-		bool blank = strchr(" \t\n\v\f\r", text->data[i]) != NULL;
-
-		if (!blank)
-			text->data[to++] = text->data[i];
-		else if (to && text->data[to - 1] != ' ')
-			text->data[to++] = ' ';
-	}
-	if (to && text->data[to - 1] == ' ')
-		to--;
-	text->len = to;
-	if (text->data)
-		text->data[to] = '\0';
-}
-
-static void cut_end(struct buf *text)
-{
-	size_t len = text->len;
-
-	while (len && (text->data[len - 1] == '\n' || text->data[len - 1] == '\0'))
-		len--;
-	text->len = len;
-	text->data[len] = '\0';
-}
-
-int uki_read_value(const char *value, const char *what, struct buf *to, struct err *e)
-{
-	if (value[0] != '@')
-		return buf_puts(to, value, e);
-	if (file_read(value + 1, TEXT_MAX, to, e) < 0)
-		return err_ctx(e, "%s", what);
-	if (to->len == 0)
-		return err_set(e, ERR_INPUT, "%s: '%s' is empty", what, value + 1);
-	return 0;
-}
-
-/* The same; a text that is the name of a file has hardly been meant as a text. */
-static int read_text(const struct uki_options *options, const char *value, const char *what,
-		     struct buf *to, struct err *e)
-{
-	if (value[0] && value[0] != '@' && file_exists(value) && !file_is_folder(value) &&
-	    doubt(options->strict, e, "%s '%.200s' is a file: did you mean @%.200s?", what, value,
-		  value) < 0)
-		return -1;
-	return uki_read_value(value, what, to, e);
 }
 
 /* The text becomes a section, unless it is empty. Takes what is in the buffer. */
@@ -100,12 +45,12 @@ static int add_cmdline(struct uki_gathered *g, const struct uki_options *options
 
 	if (!value)
 		return 0;
-	if (read_text(options, value, "kernel command line", &text, e) < 0)
+	if (uki_value_read_text(options->strict, value, "kernel command line", &text, e) < 0)
 		return -1;
 	if (value[0] == '@')
-		cut_end(&text);
+		uki_value_cut_end(&text);
 	else
-		collapse(&text);
+		uki_value_collapse(&text);
 	return add_text(&g->base, ".cmdline", &text, e);
 }
 
@@ -117,7 +62,8 @@ static int add_os_release(struct uki_gathered *g, const struct uki_options *opti
 	bool found = !options->kernel;
 
 	if (options->os_release) {
-		if (read_text(options, options->os_release, "os-release", &text, e) < 0)
+		if (uki_value_read_text(options->strict, options->os_release, "os-release", &text,
+					e) < 0)
 			return -1;
 		return add_text(&g->base, ".osrel", &text, e);
 	}
@@ -294,7 +240,7 @@ static int add_section(struct uki_gathered *g, const struct uki_options *options
 			       ? err_ctx(e, "section %s", name)
 			       : 0;
 	snprintf(what, sizeof(what), "section %.8s", name);
-	if (read_text(options, colon + 1, what, &text, e) < 0)
+	if (uki_value_read_text(options->strict, colon + 1, what, &text, e) < 0)
 		return -1;
 	return uki_parts_text(&g->base, &text, e);
 }
@@ -347,7 +293,7 @@ static int add_profiles(struct uki_gathered *g, const struct uki_options *option
 
 	if (!own)
 		return 0;
-	if (read_text(options, own, "profile", &text, e) < 0 ||
+	if (uki_value_read_text(options->strict, own, "profile", &text, e) < 0 ||
 	    add_text(joins ? &g->profiles : &g->base, ".profile", &text, e) < 0)
 		return -1;
 	for (size_t i = 0; joins && i < joined->n; i++)
@@ -363,67 +309,11 @@ static int read_sbat(struct uki_gathered *g, const struct uki_options *options, 
 	for (size_t i = 0; values && i < values->n; i++) {
 		AUTO_BUF text = BUF_INIT;
 
-		if (read_text(options, values->v[i], "SBAT", &text, e) < 0 ||
+		if (uki_value_read_text(options->strict, values->v[i], "SBAT", &text, e) < 0 ||
 		    strv_add(&g->sbat, buf_str(&text), e) < 0)
 			return -1;
 	}
 	return 0;
-}
-
-static int stub_path(const char *kind, const char *arch, char **ret, struct err *e)
-{
-	AUTO_BUF path = BUF_INIT;
-
-	if (buf_putf(&path, e, STUB_FOLDER "/%s%s.efi.stub", kind, arch) < 0)
-		return -1;
-	if (file_exists(path.data))
-		return buf_take(&path, ret, e);
-	if (!strcmp(kind, "addon"))
-		return err_set(e, ERR_MISSING,
-			       "'%s' is missing, which systemd 254 and newer have: name an EFI "
-			       "stub for %s with --stub",
-			       path.data, arch);
-	return err_set(e, ERR_MISSING,
-		       "'%s' is missing: install the package systemd-boot-efi, or name an EFI "
-		       "stub for %s with --stub",
-		       path.data, arch);
-}
-
-static int kernel_stub(const struct linux_image *kernel, const char *kernel_path, char **ret_path,
-		       struct err *e)
-{
-	if (!kernel->has_efi_stub)
-		return err_set(e, ERR_INPUT,
-			       "kernel '%s' has no EFI stub: build it with CONFIG_EFI_STUB=y",
-			       kernel_path);
-	return stub_path("linux", pe_machine_name(kernel->Machine), ret_path, e);
-}
-
-int uki_default_stub(const char *kernel, char **ret_path, struct err *e)
-{
-	AUTO_FILE_SOURCE file = FILE_SOURCE_INIT;
-	struct linux_image image;
-
-	if (kernel_open(kernel, &file, e) < 0)
-		return err_ctx(e, "kernel");
-	if (kernel_read(&file.source, &image, e) < 0)
-		return -1;
-	return kernel_stub(&image, kernel, ret_path, e);
-}
-
-static int default_stub(const struct uki_gathered *g, const struct uki_options *options, char **ret,
-			struct err *e)
-{
-	const char *arch = options->efi_arch;
-
-	if (options->kernel && !arch)
-		return kernel_stub(&g->kernel, options->kernel, ret, e);
-	if (!arch)
-		arch = machine_efi_arch();
-	if (!arch)
-		return err_set(e, ERR_MISSING,
-			       "this machine is none that EFI knows: say which with --efi-arch");
-	return stub_path(options->kernel ? "linux" : "addon", arch, ret, e);
 }
 
 /* A kernel whose text cannot be found is what the option is for. */
@@ -477,43 +367,6 @@ static int open_kernel(struct uki_gathered *g, const struct uki_options *options
 	return g->kernel.release[0] ? 0 : miss_release(options, s, &g->kernel, e);
 }
 
-/* Such a one would boot, and leave all the rest alone. */
-static int refuse_kernel(const struct source *stub, struct err *e)
-{
-	struct stub_version version = {.major = 0};
-	AUTO_PE pe = {.sections = NULL};
-	struct linux_image image;
-	struct err ignored = ERR_INIT;
-
-	if (linux_image_read(stub, &image, &ignored) < 0 ||
-	    (!image.is_bzimage && !image.zboot_offset))
-		return 0;
-	if (pe_read(stub, &pe, e) < 0 || stub_version_read(stub, &pe, &version, e) < 0)
-		return -1;
-	if (version.text[0])
-		return 0;
-	return err_set(e, ERR_INPUT, "stub '%s' is a Linux kernel: give systemd's EFI stub",
-		       stub->name);
-}
-
-static int open_stub(struct uki_gathered *g, const struct uki_options *options, struct err *e)
-{
-	AUTO_FREE char *found = NULL;
-
-	if (g->stub)
-		return 0;
-	if (options->efi_arch && !pe_machine_by_name(options->efi_arch))
-		return err_set(e, ERR_USAGE,
-			       "--efi-arch '%s' is none of ia32 x64 arm aa64 riscv32 riscv64 "
-			       "loongarch32 loongarch64",
-			       options->efi_arch);
-	if (!options->stub && default_stub(g, options, &found, e) < 0)
-		return -1;
-	if (uki_parts_open(&g->base, options->stub ? options->stub : found, &g->stub, e) < 0)
-		return err_ctx(e, "stub");
-	return refuse_kernel(g->stub, e);
-}
-
 static enum uki_kind kind_of(const struct uki_options *options)
 {
 	bool joins = options->join_profiles && options->join_profiles->n;
@@ -525,7 +378,7 @@ static enum uki_kind kind_of(const struct uki_options *options)
 
 static int gather_parts(const struct uki_options *options, struct uki_gathered *g, struct err *e)
 {
-	if (open_kernel(g, options, e) < 0 || open_stub(g, options, e) < 0 ||
+	if (open_kernel(g, options, e) < 0 || uki_stub_open(options, g, e) < 0 ||
 	    add_os_release(g, options, e) < 0 || add_cmdline(g, options, e) < 0 ||
 	    add_uname(g, options, e) < 0 || add_initrds(g, options, e) < 0 ||
 	    add_plain_files(g, options, e) < 0 || uki_add_folders(g, options, e) < 0 ||

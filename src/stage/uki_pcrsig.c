@@ -1,5 +1,7 @@
 #include "stage/uki_pcrsig.h"
 
+#include "stage/uki_value.h"
+
 #include <string.h>
 
 enum { PCRSIG_MAX = 1024 * 1024 };
@@ -82,7 +84,7 @@ int uki_pcrsig_read(const struct uki_options *options, struct uki_gathered *g, s
 
 	if (!value)
 		return 0;
-	if (uki_read_value(value, "PCR signatures", &text, e) < 0)
+	if (uki_value_read(value, "PCR signatures", &text, e) < 0)
 		return -1;
 	return pcr_policies_parse(buf_str(&text), text.len,
 				  value[0] == '@' ? value + 1 : "--pcrsig", &g->given, e);
