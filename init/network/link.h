@@ -22,7 +22,7 @@ struct link {
 	char name[RTNL_NAME];
 	uint8_t mac[RTNL_MAC_BYTES];
 	bool carrier;
-	bool present;	  /* seen in the dump that runs */
+	bool present;	  /* seen since the dump that runs was asked for */
 	bool remembered;  /* from before a crash: what was said of it then is not said again */
 	uint8_t ra_flags; /* what the routers said last */
 	struct ip slaac;  /* an address that the kernel made of an advertisement, or none */

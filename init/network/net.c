@@ -102,11 +102,16 @@ static void on_new(struct net *net, const struct rtnl_event *e)
 		make_vlans(net, e);
 }
 
-/* Under a new name it may have a section of its own; else it goes on as it was. */
+/*
+ * Under a new name it may have a section of its own; else it goes on as it was. News may overtake
+ * what a dump says of the same link, which is old then.
+ */
 static void on_link(struct net *net, const struct rtnl_event *e)
 {
 	struct link *k = find(net, e->index);
 
+	if (k != NULL && k->present && e->dumped)
+		return;
 	if (k == NULL) {
 		on_new(net, e);
 		return;
@@ -135,6 +140,14 @@ static void on_gone(struct net *net, int index)
 		return;
 	say("%s: is gone", k->name);
 	link_release(k);
+}
+
+/* A dump that was made before may show it again: only the next one is to be believed. */
+static void on_gone_now(struct net *net, int index)
+{
+	if (net->dumping == RTM_GETLINK)
+		net->lost = true;
+	on_gone(net, index);
 }
 
 static void on_address(struct link *k, const struct rtnl_event *e, bool gone)
@@ -206,7 +219,7 @@ static void on_event(void *data, enum rtnl_news kind, const struct rtnl_event *e
 	if (kind == RTNL_LINK)
 		on_link(net, e);
 	else if (kind == RTNL_LINK_GONE)
-		on_gone(net, e->index);
+		on_gone_now(net, e->index);
 	else if (kind == RTNL_DUMP_END)
 		end_dump(net);
 	else if (k == NULL)

@@ -338,6 +338,7 @@ enum rtnl_news rtnl_read(const void *message, size_t len, struct rtnl_event *ret
 	memcpy(&head, message, sizeof(head));
 	body = (const uint8_t *)message + sizeof(head);
 	len -= sizeof(head);
+	ret->dumped = (head.nlmsg_flags & NLM_F_MULTI) != 0;
 	switch (head.nlmsg_type) {
 	case RTM_NEWLINK:
 	case RTM_DELLINK:

@@ -75,6 +75,7 @@ enum rtnl_news {
 #define RTNL_RA_OTHER	2
 
 struct rtnl_event {
+	bool dumped; /* asked for, as opposed to news */
 	int index;
 	char name[RTNL_NAME];
 	uint8_t mac[RTNL_MAC_BYTES];

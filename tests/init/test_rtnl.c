@@ -76,8 +76,12 @@ static void link_is_read_whole(void **state)
 	assert_string_equal(e.name, "eth0");
 	assert_memory_equal(e.mac, "\x52\x54\0\x12\x34\x56", 6);
 	assert_true(e.ethernet && e.up && e.carrier);
-	assert_false(e.virtual_kind);
+	assert_false(e.virtual_kind || e.dumped);
 	assert_int_equal(e.master, 0);
+
+	head(&m)->nlmsg_flags = NLM_F_MULTI;
+	assert_int_equal(read_message(&m, &e), RTNL_LINK);
+	assert_true(e.dumped);
 
 	add(&m, IFLA_MASTER, &master, sizeof(master));
 	nest = add(&m, IFLA_LINKINFO | NLA_F_NESTED, NULL, 0);
