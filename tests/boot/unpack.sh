@@ -105,6 +105,8 @@ once() {
 		list=$1
 		shift
 		$pack --list $list.list --compress "$@" -o segment 2>/dev/null
+		# The kernel looks for a plain archive at multiples of 4 only.
+		truncate -s %4 segments.img
 		cat segment >>segments.img
 	done
 	boot segments.img
