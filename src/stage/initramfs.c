@@ -16,8 +16,12 @@
 
 #include <string.h>
 
-/* Pieces in the making beyond one for each thread: so that nobody waits for a slow one. */
-enum { SLOTS_MORE = 2 };
+enum {
+	/* Pieces in the making beyond one for each thread: so that nobody waits for a slow one. */
+	SLOTS_MORE = 2,
+	/* A thread takes some 4 MiB with gzip; all of them together no more than 64 MiB. */
+	THREADS_MAX = 12,
+};
 
 struct slot {
 	struct initramfs_bytes bytes;
@@ -91,6 +95,13 @@ static int end_stream(struct writer *w, struct err *e)
 	default:
 		return 0;
 	}
+}
+
+static unsigned int threads_for(const struct initramfs_options *o)
+{
+	unsigned int n = o->jobs ? o->jobs : pool_processors();
+
+	return n < THREADS_MAX ? n : THREADS_MAX;
 }
 
 static int writer_init(struct writer *w, struct err *e)
@@ -261,7 +272,7 @@ int initramfs_write(const struct initramfs_options *options, const struct image_
 		.from = {options, plan, &layout, crcs},
 		.layout = &layout,
 		.out = &out,
-		.threads = options->jobs ? options->jobs : pool_processors(),
+		.threads = threads_for(options),
 	};
 	struct initramfs_summary summary = {.entries = plan->n};
 	struct readback back;
