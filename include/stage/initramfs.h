@@ -50,7 +50,7 @@ struct initramfs_options {
 	const char *sysroot; /* where libraries of "elf" lines are looked for; NULL: / */
 	bool checksum;	     /* 070702: the kernel compares sums */
 	uint32_t align;	     /* content of this size and more begins at a multiple of it; 0: of 4 */
-	unsigned int jobs;   /* threads; 0: one for each processor; more than 12 are not used */
+	unsigned int jobs;   /* threads; 0: one for each processor; more than 8 are not used */
 	bool strict;	     /* what is doubtful is an error instead of a warning */
 	bool sentinel;	     /* mark its end, by which PID 1 sees whether all was unpacked */
 	const char *output;

@@ -19,6 +19,9 @@ bool initramfs_has_content(const struct image_tree *plan, size_t index);
 /* The compressor's own number. */
 int initramfs_level(const struct initramfs_options *options);
 
+/* What works at once: no more than 64 MiB have room for, with gzip at the default level. */
+unsigned int initramfs_threads(const struct initramfs_options *options);
+
 /* How a piece stands to the compressed members, which hold whole entries. */
 enum initramfs_cut {
 	INITRAMFS_WHOLE, /* one or more whole entries: a member of its own */

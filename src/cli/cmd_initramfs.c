@@ -66,7 +66,7 @@ static const struct option_row rows[] = {
 	 OPTION_SIZE, offsetof(struct options, align), NULL},
 	{0, "strict", NULL, "refuse what is doubtful instead of warning", OPTION_FLAG,
 	 offsetof(struct options, strict), NULL},
-	{'j', "jobs", "N", "use N processors, up to 12 (default: all); the archive is the same",
+	{'j', "jobs", "N", "use N processors, up to 8 (default: all); the archive is the same",
 	 OPTION_NUMBER, offsetof(struct options, project.jobs), NULL},
 	PROJECT_ROW_RECIPE(struct options),
 	PROJECT_ROW_PAYLOAD(struct options),

@@ -16,12 +16,8 @@
 
 #include <string.h>
 
-enum {
-	/* Pieces in the making beyond one for each thread: so that nobody waits for a slow one. */
-	SLOTS_MORE = 2,
-	/* A thread takes some 4 MiB with gzip; all of them together no more than 64 MiB. */
-	THREADS_MAX = 12,
-};
+/* Pieces in the making beyond one for each thread: so that nobody waits for a slow one. */
+enum { SLOTS_MORE = 2 };
 
 struct slot {
 	struct initramfs_bytes bytes;
@@ -95,13 +91,6 @@ static int end_stream(struct writer *w, struct err *e)
 	default:
 		return 0;
 	}
-}
-
-static unsigned int threads_for(const struct initramfs_options *o)
-{
-	unsigned int n = o->jobs ? o->jobs : pool_processors();
-
-	return n < THREADS_MAX ? n : THREADS_MAX;
 }
 
 static int writer_init(struct writer *w, struct err *e)
@@ -272,7 +261,7 @@ int initramfs_write(const struct initramfs_options *options, const struct image_
 		.from = {options, plan, &layout, crcs},
 		.layout = &layout,
 		.out = &out,
-		.threads = threads_for(options),
+		.threads = initramfs_threads(options),
 	};
 	struct initramfs_summary summary = {.entries = plan->n};
 	struct readback back;

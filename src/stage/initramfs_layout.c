@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "host/lz4.h"
+#include "host/pool.h"
 
 #include <string.h>
 
@@ -57,6 +58,14 @@ bool initramfs_has_content(const struct image_tree *plan, size_t index)
 int initramfs_level(const struct initramfs_options *options)
 {
 	return options->level < 0 ? initramfs_default_level(options->compress) : options->level;
+}
+
+unsigned int initramfs_threads(const struct initramfs_options *options)
+{
+	enum { MOST = 8 };
+	unsigned int n = options->jobs ? options->jobs : pool_processors();
+
+	return n < MOST ? n : MOST;
 }
 
 uint64_t initramfs_head_size(const struct initramfs_layout *l, const struct image_tree *plan,

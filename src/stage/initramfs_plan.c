@@ -6,6 +6,7 @@
 #include "host/opener.h"
 #include "host/pool.h"
 #include "stage/initramfs_check.h"
+#include "stage/initramfs_layout.h"
 #include "stage/initramfs_planner.h"
 
 #include <stdio.h>
@@ -244,12 +245,12 @@ static int check_batch(void *context, const struct pool_task *task, struct err *
 
 static int set_sizes(struct initramfs_planner *p, struct err *e)
 {
-	const unsigned int jobs = p->options->jobs ? p->options->jobs : pool_processors();
+	const unsigned int threads = initramfs_threads(p->options);
 	const struct pool_job job = {
 		.context = p,
 		.n = (p->plan->n + BATCH - 1) / BATCH,
-		.threads = jobs,
-		.window = jobs + 2,
+		.threads = threads,
+		.window = threads + 2,
 		.work = look_at_batch,
 		.finish = check_batch,
 	};

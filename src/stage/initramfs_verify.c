@@ -312,12 +312,11 @@ int initramfs_verify(const struct initramfs_source *written, const struct source
 {
 	const enum initramfs_compress compress = written->options->compress;
 	bool stream = compress != INITRAMFS_GZIP && compress != INITRAMFS_PLAIN;
-	unsigned int jobs = written->options->jobs;
 	AUTO(verifier_done)
 	struct verifier v = {
 		.written = written,
 		.output = output,
-		.threads = jobs ? jobs : pool_processors(),
+		.threads = initramfs_threads(written->options),
 		.at = base,
 	};
 	const struct cpio_visitor visitor = {&v, verify_entry, verify_data};
