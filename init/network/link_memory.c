@@ -56,10 +56,13 @@ void link_memory_save(const struct link *k)
 	m.nd_servers_until_ms = k->nd_servers_until_ms;
 	m.nd_search_until_ms = k->nd_search_until_ms;
 	name_file(k, path);
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	/*
+	 * Over what is there, which has the same size, and by one call: a crash finds the old or the
+	 * new. What is written in part for the first time has another size, and is not read.
+	 */
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return;
-	/* What is written in part has another size, and is not read. */
 	if (write(fd, &m, sizeof(m)) < 0)
 		errno = 0;
 	close(fd);
