@@ -1,6 +1,7 @@
+#ifndef MKOS_HOST_WRITE_ALL_H
+#define MKOS_HOST_WRITE_ALL_H
+
 /* write(2) and pwrite(2) until all is written, whatever signals come between. */
-#ifndef HOST_WRITE_ALL_H
-#define HOST_WRITE_ALL_H
 
 #include <stddef.h>
 #include <stdint.h>

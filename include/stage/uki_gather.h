@@ -5,6 +5,7 @@
 
 #include "stage/uki_gathered.h"
 
+/* Closes and frees what was gathered, the update it began with too. */
 void uki_gathered_done(struct uki_gathered *g);
 
 /*
